@@ -1,0 +1,6 @@
+"""One package per platform. A platform's words and shapes stay in its folder."""
+
+PLATFORMS: dict[str, str] = {
+    "playground": "adapters.playground:Playground",
+}
+"""Alphabetical; loaded only when the platform is switched on."""

@@ -1,0 +1,1 @@
+"""The analysis core: posts in, assessments out. Knows nothing of chat, storage or HTTP servers."""

@@ -1,0 +1,3 @@
+"""Detectors that run here. One question a file; the dict is the list."""
+
+DETECTORS: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""Detectors that ask a vendor. One vendor a file; the dict is the list."""
+
+PROVIDERS: dict[str, str] = {}

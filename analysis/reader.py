@@ -1,0 +1,22 @@
+"""The protocol every reader keeps: a picture in, passages of text out."""
+
+from typing import Protocol
+
+from analysis.types import Image, Passage
+
+
+class Reader(Protocol):
+    """Turns what is written in a picture into passages that detectors can judge."""
+
+    @property
+    def name(self) -> str:
+        """The registry's name, such as ``ocr``."""
+        ...
+
+    async def read(self, image: Image) -> tuple[Passage, ...]:
+        """Read one picture. No text is an empty tuple.
+
+        Raises:
+            AnalysisError: it could not read; the pipeline makes this a ``Failure``.
+        """
+        ...

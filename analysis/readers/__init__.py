@@ -1,0 +1,3 @@
+"""Readers: what is written in a picture. The dict is the list."""
+
+READERS: dict[str, str] = {}

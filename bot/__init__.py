@@ -1,0 +1,1 @@
+"""The application: takes posts in, has them analysed, decides, acts, remembers, asks people."""

@@ -1,0 +1,1 @@
+"""Commands of ``bifocal``, one a file."""

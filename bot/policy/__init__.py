@@ -1,0 +1,1 @@
+"""Rules people can read, compiled once, applied purely."""

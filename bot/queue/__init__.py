@@ -1,0 +1,1 @@
+"""The durable queue between what arrives and what is judged."""

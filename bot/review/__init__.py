@@ -1,0 +1,1 @@
+"""Putting cases before people, and carrying out what they decide."""

@@ -1,0 +1,1 @@
+"""Tests mirror the three packages; fakes behave, and nothing is mocked."""
