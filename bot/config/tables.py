@@ -1,0 +1,271 @@
+"""The settings: every key, its default and what it is for.
+
+Frozen, and passed down from ``__main__``; nothing else reads the environment.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+MEBIBYTE = 1 << 20
+Seconds = Annotated[float, Field(gt=0, le=3600)]
+
+
+def _listed(value: object) -> object:
+    """A list written in the environment: ``a, b`` or ``["a", "b"]``."""
+    if not isinstance(value, str):
+        return value
+    return tuple(part.strip(" \t\"'") for part in value.strip("[] ").split(",") if part.strip())
+
+
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
+Numbers = Annotated[tuple[int, ...], NoDecode, BeforeValidator(_listed)]
+
+
+class Table(BaseModel):
+    """One table of the file: unknown keys are errors, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Web(Table):
+    """The web pages and the HTTP API."""
+
+    host: str = Field(
+        "127.0.0.1",
+        description="Address to listen on. Beyond this machine, put a proxy with TLS in front.",
+    )
+    port: int = Field(
+        8080,
+        ge=0,
+        le=65535,
+        description="Port to listen on; 0 picks a free one. PORT in the environment also sets it.",
+    )
+    public_url: str = Field(
+        "", description="How people reach it from outside, such as https://bifocal.example.org."
+    )
+    trusted_proxies: Names = Field((), description="Addresses whose X-Forwarded-For is believed.")
+    allowed_ips: Names = Field(
+        (), description="When not empty, only these addresses or networks are served."
+    )
+
+
+class Storage(Table):
+    """Where records, cases and evidence are kept."""
+
+    url: str = Field(
+        "sqlite+aiosqlite:///data/bifocal.db",
+        repr=False,
+        description="The database. One with a password belongs in DATABASE_URL, not in this file.",
+    )
+    evidence_url: str = Field(
+        "file://data/evidence", description="Object store for the pictures of cases, encrypted."
+    )
+    record_days: int = Field(
+        30, ge=1, le=3650, description="Days a record (hashes and scores, no text) is kept."
+    )
+    case_days: int = Field(
+        180, ge=1, le=3650, description="Days a closed case with its text and pictures is kept."
+    )
+    encryption_key: SecretStr | None = Field(
+        None,
+        description=(
+            "Key for evidence, urlsafe base64 of 32 bytes; several, newest first, by "
+            "commas. Made at first run when unset."
+        ),
+    )
+
+
+class Queue(Table):
+    """The durable queue between what arrives and what is judged."""
+
+    url: str = Field("", repr=False, description="Empty: an SQLite inbox beside the database.")
+    concurrency: int = Field(8, ge=1, le=1000, description="Posts judged at the same time.")
+
+
+class Policy(Table):
+    """The rules."""
+
+    file: str = Field(
+        "", description="Your policy file; read again whenever it changes. Empty: the preset alone."
+    )
+    preset: Literal["standard"] = Field(
+        "standard", description="Bundled rules used when no file is named."
+    )
+
+
+class Analysis(Table):
+    """How posts are looked at."""
+
+    remote: Literal["always", "undecided", "never"] = Field(
+        "always",
+        description=(
+            "When providers are asked: always, only when their answer could change the "
+            "verdict, or never."
+        ),
+    )
+    providers: Names = Field(
+        ("gemini",),
+        description="Order of fallback. One without a key is off, and that is no failure.",
+    )
+    deadline_s: Seconds = Field(
+        30, description="Seconds one detector may take before it counts as failed."
+    )
+    text_only: bool = Field(
+        default=True, description="Whether posts without pictures are judged too."
+    )
+    ocr: bool = Field(
+        default=True, description="Read text in pictures. It takes 600 to 800 MB while warm."
+    )
+    decode_workers: int = Field(2, ge=1, le=64, description="Processes that decode pictures.")
+    model_workers: int = Field(1, ge=1, le=64, description="Processes that run OCR.")
+
+
+class MediaLimits(Table):
+    """What files may be like."""
+
+    max_bytes: int = Field(
+        25 * MEBIBYTE, ge=1024, description="Larger files are not read and go to review."
+    )
+    max_pixels: int = Field(
+        50_000_000, ge=10_000, description="Pictures with more pixels go to review."
+    )
+    max_frames: int = Field(
+        8, ge=1, le=64, description="Frames looked at in an animation, first and last included."
+    )
+    unsupported: Literal["note", "review"] = Field(
+        "review", description="What becomes of video, voice and other kinds we cannot look into."
+    )
+    extra_hosts: Names = Field(
+        (),
+        description=(
+            'Further hosts attachments may come from, as "host:port"; http is accepted '
+            "only for these."
+        ),
+    )
+
+
+class Budget(Table):
+    """Money for providers."""
+
+    usd_per_day: float = Field(
+        5.0,
+        ge=0,
+        description=(
+            "US dollars a day in all; beyond it local detectors go on and the rest waits in review."
+        ),
+    )
+    usd_per_day_per_community: float = Field(2.0, ge=0, description="The same for one community.")
+
+
+class Limits(Table):
+    """How much may be done before a person is asked."""
+
+    actions_per_hour: int = Field(
+        60,
+        ge=0,
+        description="Destructive actions per community and hour; more are withheld for a person.",
+    )
+    actions_per_day: int = Field(300, ge=0, description="The same per day.")
+    analyze_per_user_per_hour: int = Field(
+        60, ge=0, description="Analyses one person may ask for by hand."
+    )
+
+
+class Provider(BaseModel):
+    """What every provider has; its own options are checked by the provider."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    api_key: SecretStr | None = Field(None, description="The key. Without one the provider is off.")
+    base_url: str = Field("", description="Where it answers; empty: the vendor's own address.")
+    model: str = Field("", description="Which model; empty: the provider's default.")
+
+
+class Discord(Table):
+    """Discord."""
+
+    token: SecretStr | None = Field(None, description="The bot's token.")
+    api_base: str = Field("https://discord.com/api/v10", description="Base of the REST API.")
+    gateway_url: str = Field("wss://gateway.discord.gg/", description="The gateway.")
+    simulate: bool = Field(
+        default=True, description="Only record what would be done. Switch off when you trust it."
+    )
+    shard_count: int | None = Field(
+        None, ge=1, description="Shards in all; empty: as Discord recommends."
+    )
+    shard_ids: Numbers = Field((), description="The shards this process runs; empty: all.")
+    log_channel: str = Field("", description="Id of the moderators' channel.")
+
+
+class Slack(Table):
+    """Slack."""
+
+    bot_token: SecretStr | None = Field(None, description="xoxb-…")
+    app_token: SecretStr | None = Field(None, description="xapp-…, for Socket Mode.")
+    signing_secret: SecretStr | None = Field(None, description="For HTTP events.")
+    user_token: SecretStr | None = Field(
+        None, description="xoxp-… of an administrator, if messages are to be deleted."
+    )
+    api_base: str = Field("https://slack.com/api/", description="Base of the Web API.")
+    simulate: bool = Field(
+        default=True, description="Only record what would be done. Switch off when you trust it."
+    )
+    log_channel: str = Field("", description="Id of the moderators' channel.")
+
+
+class Playground(Table):
+    """The chat room for trying things out."""
+
+    enabled: bool | None = Field(None, description="Empty: on when no platform has a token.")
+    simulate: bool = Field(default=False, description="Only record what would be done.")
+
+
+class Log(Table):
+    """What is written to standard error. Never content, never a secret."""
+
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="From this level up."
+    )
+    format: Literal["auto", "json", "text"] = Field(
+        "auto", description="auto: text on a terminal, JSON lines elsewhere."
+    )
+
+
+class Settings(BaseSettings):
+    """All tables. The field names are the tables of ``config.toml``."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="BIFOCAL_",
+        env_nested_delimiter="__",
+        env_file=".env",
+        dotenv_filtering="match_prefix",
+        extra="forbid",
+        frozen=True,
+    )
+
+    web: Web = Web()
+    storage: Storage = Storage()
+    queue: Queue = Queue()
+    policy: Policy = Policy()
+    analysis: Analysis = Analysis()
+    media: MediaLimits = MediaLimits()
+    budget: Budget = Budget()
+    limits: Limits = Limits()
+    providers: dict[str, Provider] = Field(default_factory=dict)
+    discord: Discord = Discord()
+    slack: Slack = Slack()
+    playground: Playground = Playground()
+    log: Log = Log()
+
+    @property
+    def has_platform_token(self) -> bool:
+        """Whether a chat platform can be reached."""
+        return bool(self.discord.token or self.slack.bot_token)
+
+    @property
+    def playground_on(self) -> bool:
+        """Whether the playground runs."""
+        on = self.playground.enabled
+        return not self.has_platform_token if on is None else on
