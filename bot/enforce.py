@@ -1,0 +1,132 @@
+"""Carries out a verdict's actions: within limits, live or simulated, each settled once.
+
+Every action was written as *intended*, with the verdict, before this is called. What finds
+itself intended on a redelivery is looked for on the platform before it is done again.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from bot.errors import Gone, NotPermitted, PlatformUnavailable
+from bot.limits import ActionLimits
+from bot.log import logger
+from bot.model import JudgementKey, Outcome, Receipt, Status
+from bot.ports import Action, Client, Platform, Presence, Target
+from bot.simulated import SimulatedClient
+
+_log = logger("enforce")
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What is to be done about one judged message, and how far an earlier attempt came."""
+
+    platform: Platform
+    key: JudgementKey
+    actions: tuple[Action, ...]
+    target: Target
+    again: bool
+    """An earlier attempt may have begun to act."""
+    earlier: Mapping[str, Outcome]
+    """What it left, by action."""
+
+
+class Ledger(Protocol):
+    """Where outcomes are settled: the journal."""
+
+    async def settle(self, key: JudgementKey, outcome: Outcome) -> None:
+        """Replace the intended outcome of this action by what became of it."""
+        ...
+
+
+class Enforcer:
+    """The one place from which anything is done to a post or its author."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        limits: ActionLimits,
+        paused: Callable[[], Awaitable[bool]],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._ledger = ledger
+        self._limits = limits
+        self._paused = paused
+        self._clock = clock
+
+    async def carry_out(self, orders: Orders) -> tuple[Outcome, ...]:
+        """Settle every action and return what became of each.
+
+        Raises:
+            PlatformUnavailable: the platform cannot be reached now; what is not settled stays
+                intended and the caller brings the job again.
+        """
+        return tuple([await self._settled(orders, action) for action in orders.actions])
+
+    async def _settled(self, orders: Orders, action: Action) -> Outcome:
+        earlier = orders.earlier.get(str(action))
+        if earlier is not None and earlier.status is not Status.INTENDED:
+            return earlier
+        outcome = await self._found(orders, action) if orders.again else None
+        if outcome is None:
+            outcome = await self._done(orders, action)
+        await self._ledger.settle(orders.key, outcome)
+        if outcome.status is Status.APPLIED and action.destructive:
+            self._limits.note(orders.key.ref.community_id, outcome.at)
+        return outcome
+
+    async def _found(self, orders: Orders, action: Action) -> Outcome | None:
+        """What an interrupted attempt left behind; None when nothing was done."""
+        if orders.platform.simulate:
+            return None
+        match await action.probe(orders.platform.client, orders.target):
+            case Presence.APPLIED:
+                return self._outcome(action, Status.APPLIED, "found done after an interruption")
+            case Presence.UNKNOWN:
+                detail = "interrupted while it was being done, and the platform does not tell"
+                return self._outcome(action, Status.UNKNOWN, detail)
+            case Presence.ABSENT:
+                return None
+
+    async def _done(self, orders: Orders, action: Action) -> Outcome:
+        if reason := await self._withheld(orders, action):
+            return self._outcome(action, Status.WITHHELD, reason)
+        live: Client = orders.platform.client
+        simulate = orders.platform.simulate
+        try:
+            receipt = await action.apply(SimulatedClient(live) if simulate else live, orders.target)
+        except Gone:
+            return self._outcome(action, Status.WITHHELD, "it is already gone")
+        except NotPermitted as exc:
+            return self._outcome(action, Status.WITHHELD, str(exc))
+        except PlatformUnavailable:
+            raise
+        except Exception as exc:  # noqa: BLE001 - whatever broke, a person must look at it
+            _log.error("action.broke", action=action.name, error=type(exc).__name__)
+            return self._outcome(action, Status.UNKNOWN, f"broke with {type(exc).__name__}")
+        status = Status.SIMULATED if simulate else Status.APPLIED
+        return replace(self._outcome(action, status), receipt=receipt)
+
+    async def _withheld(self, orders: Orders, action: Action) -> str | None:
+        """Why the action must not be done now, or None."""
+        message, key = orders.target.message, orders.key
+        if action.harshness == 0:
+            return None
+        if await self._paused():
+            return "acting is paused"
+        if action.destructive and message.author.is_moderator:
+            return "moderators and the owner are never acted upon"
+        newest = await orders.platform.client.revision(key.ref)
+        if newest is not None and newest != key.revision:
+            return "the message was edited since; its newer revision is judged on its own"
+        if reason := orders.platform.can(action, message):
+            return reason
+        if action.destructive and not orders.platform.simulate:
+            return self._limits.exceeded(key.ref.community_id, self._clock())
+        return None
+
+    def _outcome(self, action: Action, status: Status, detail: str = "") -> Outcome:
+        receipt = Receipt() if status is Status.APPLIED else None
+        return Outcome(str(action), status, self._clock(), receipt, detail)
