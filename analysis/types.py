@@ -249,6 +249,19 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """What a vendor says one call used; money is reckoned from it by a dated price table."""
+
+    model: str
+    """The model as served, which may differ from the one asked for."""
+    calls: int = 1
+    input_tokens: int = 0
+    output_tokens: int = 0
+    """Thinking included, where the vendor bills it as output."""
+    images: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Findings:
     """What one detector returns."""
 
@@ -257,6 +270,7 @@ class Findings:
     failures: tuple[Failure, ...] = ()
     """Parts it could not judge, where it judged others. Raise instead when all failed."""
     cost_usd: float = 0.0
+    usage: tuple[Usage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
