@@ -1,0 +1,79 @@
+"""What commands ask of the composition root, and how their trouble is told."""
+
+import functools
+import sys
+from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any, ParamSpec, Protocol
+
+import typer
+from rich.console import Console
+
+from bot.config.tables import Settings
+from bot.errors import BotError, Misconfigured
+from bot.analyser import Analyser
+from bot.storage import Storage
+
+DONE, ENVIRONMENT, USAGE, INCOMPLETE = 0, 1, 2, 3
+"""Exit codes (design.md §9): a bad post found is still 0; 3 is an incomplete analysis."""
+
+P = ParamSpec("P")
+said = Console(stderr=True, highlight=False)
+"""Everything for people that is not the answer itself."""
+
+
+class Root(Protocol):
+    """Builds the parts that a command needs, from settings."""
+
+    def settings(self, file: Path | None) -> Settings:
+        """Read the settings, and set up logging by them."""
+        ...
+
+    async def serve(self, settings: Settings, roles: frozenset[str]) -> None:
+        """Run the application until it is told to stop."""
+        ...
+
+    def analyser(
+        self, settings: Settings, policy: Path | None
+    ) -> AbstractAsyncContextManager[Analyser]:
+        """The core and the policy alone, as ``analyze`` needs them."""
+        ...
+
+    def storage(self, settings: Settings) -> AbstractAsyncContextManager[Storage]:
+        """The database and the evidence store, migrated."""
+        ...
+
+    async def check(self, settings: Settings) -> list[str]:
+        """Look at everything that can be looked at without starting; what was found in order."""
+        ...
+
+
+def root_of(context: typer.Context) -> Root:
+    """The composition root that ``__main__`` put into the context."""
+    root: Root = context.obj
+    return root
+
+
+def well_told(command: Callable[P, None]) -> Callable[P, None]:
+    """Turn our errors into one clear sentence and the right exit code."""
+
+    @functools.wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except BotError as exc:
+            said.print(f"bifocal: {exc}", style="red" if said.is_terminal else None, markup=False)
+            raise typer.Exit(USAGE if isinstance(exc, Misconfigured) else ENVIRONMENT) from None
+
+    return wrapped
+
+
+def finished(work: Coroutine[Any, Any, None]) -> None:
+    """Run a command's asynchronous part; Ctrl-C ends it quietly."""
+    import asyncio  # noqa: PLC0415 - `bifocal --help` does without it
+
+    try:
+        asyncio.run(work)
+    except KeyboardInterrupt:
+        sys.exit(130)

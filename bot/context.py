@@ -1,0 +1,37 @@
+"""What is known of author, channel and pictures at the moment of decision."""
+
+from datetime import datetime, timedelta
+
+from analysis.types import Content
+from bot.counters import Counters
+from bot.model import AuthorContext, Context, Message
+
+_DAY = timedelta(days=1)
+
+
+async def gather(counters: Counters, message: Message, content: Content, now: datetime) -> Context:
+    """Count this message, then freeze what the counters say."""
+    ref, author = message.ref, message.author
+    pictures = tuple((image.sha256, image.pdq, image.quality) for image in content.images)
+    await counters.note(message, pictures)
+    messages, channels = await counters.author(ref.community_id, author.id, message.sent_at)
+    return Context(
+        community_id=ref.community_id,
+        channel_id=ref.channel_id,
+        channel=message.channel,
+        author=AuthorContext(
+            days_old=_days(author.created_at, now),
+            days_in_community=_days(author.joined_at, now),
+            roles=author.roles,
+            is_bot=author.is_bot,
+            is_moderator=author.is_moderator,
+            messages_1m=messages,
+            channels_1m=channels,
+        ),
+        seen=await counters.images(ref.community_id, pictures, message.sent_at),
+        mentions=message.mentions,
+    )
+
+
+def _days(since: datetime | None, now: datetime) -> float | None:
+    return None if since is None else max(0.0, (now - since) / _DAY)
