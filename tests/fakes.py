@@ -14,7 +14,7 @@ from bot.ports import Accept, Action, Client, Platform
 from bot.review.card import Card
 
 
-class Killed(Exception):
+class Killed(BaseException):
     """The process died right after an effect: what was done is done, and nobody was told."""
 
 
@@ -38,6 +38,8 @@ class FakeClient:
     """With a time, timeouts that ended before it are no longer seen."""
     die_after: str = field(default="", compare=False)
     failures: deque[Exception] = field(default_factory=deque, compare=False)
+    breaks: dict[str, Exception] = field(default_factory=dict, compare=False)
+    """What a method always fails with, by its name."""
     calls: list[str] = field(default_factory=list, compare=False)
     """Every method called, in order; for counting, not for retelling the code."""
     _by_nonce: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
@@ -137,6 +139,8 @@ class FakeClient:
 
     def _enter(self, method: str) -> None:
         self.calls.append(method)
+        if method in self.breaks:
+            raise self.breaks[method]
         if self.failures:
             raise self.failures.popleft()
 
