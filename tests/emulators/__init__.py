@@ -1,0 +1,1 @@
+"""Vendors and platforms on loopback, speaking their real protocols, with knobs for trouble."""
