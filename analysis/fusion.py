@@ -23,7 +23,7 @@ The weights are chosen by eye against those examples; no labelled corpus of join
 to measure on.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -108,7 +108,7 @@ def _voices(signals: Sequence[Signal], indices: Sequence[int], modality: Modalit
     for index in indices:
         if signals[index].modality is modality:
             name = family(signals[index].source)
-            loudest[name] = max(loudest.get(name, index), index, key=_order(signals))
+            loudest[name] = _louder(signals, loudest.get(name, index), index)
     lift = _JOINT_LIFT if modality is Modality.JOINT else 0.0
     # By name, so that what is said to have made a score does not hang on who answered first.
     return {
@@ -122,14 +122,12 @@ def _lifted(score: float, lift: float) -> float:
     return score + lift * score * (1.0 - score)
 
 
-def _order(signals: Sequence[Signal]) -> Callable[[int], tuple[float, str, str]]:
-    """Loudest first, ties settled by what the signals say and never by where they stand."""
-
-    def key(index: int) -> tuple[float, str, str]:
-        signal = signals[index]
-        return signal.score, signal.source, repr(signal.evidence)
-
-    return key
+def _louder(signals: Sequence[Signal], one: int, other: int) -> int:
+    """The louder of two; a tie is settled by what they say, never by where they stand."""
+    first, second = signals[one], signals[other]
+    if first.score != second.score:
+        return one if first.score > second.score else other
+    return max(one, other, key=lambda index: repr(signals[index]))
 
 
 def _together(voices: Voices) -> _Voice:
