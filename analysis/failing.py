@@ -1,6 +1,7 @@
 """The one seam where an exception of the analysis becomes a ``Failure``."""
 
 import logging
+import re
 import traceback
 from collections.abc import Iterable
 
@@ -10,6 +11,7 @@ from analysis.errors import (
     ProviderOverBudget,
     ProviderRejected,
     ProviderUnavailable,
+    SandboxBusy,
     UnreadableMedia,
     UnsupportedMedia,
     WorkerLost,
@@ -26,7 +28,12 @@ _KINDS: tuple[tuple[type[Exception], FailureKind], ...] = (
     (ProviderOverBudget, FailureKind.OVER_BUDGET),
     (UnreadableMedia, FailureKind.UNREADABLE),
     (UnsupportedMedia, FailureKind.NOT_SUPPORTED),
+    (SandboxBusy, FailureKind.UNAVAILABLE),
+    (WorkerLost, FailureKind.UNREADABLE),
 )
+
+_OVERRAN = re.compile(r"longer than|timed out|\btime\b")
+"""How ``WorkerLost`` says that a worker used up its time."""
 
 
 def failure_of(exc: Exception, asked: str, media: int | None = None) -> Failure:
@@ -45,9 +52,8 @@ def failure_of(exc: Exception, asked: str, media: int | None = None) -> Failure:
 
 
 def _kind(exc: Exception) -> FailureKind:
-    if isinstance(exc, WorkerLost):
-        # A worker that used up its time is the same to a moderator as any other late answer.
-        return FailureKind.TIMEOUT if "time" in str(exc).lower() else FailureKind.UNREADABLE
+    if isinstance(exc, WorkerLost) and _OVERRAN.search(str(exc)):
+        return FailureKind.TIMEOUT  # to a moderator the same as any other late answer
     for known, kind in _KINDS:
         if isinstance(exc, known):
             return kind
