@@ -1,7 +1,7 @@
 """The protocol every detector keeps; a provider is one, with a client and a bill."""
 
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from analysis.taxonomy import Category
 from analysis.types import Content, Findings, Scope
@@ -67,3 +67,36 @@ class Detector(Protocol):
             AnalysisError: it could not judge; the pipeline makes this a ``Failure``.
         """
         ...
+
+
+class Awaits(StrEnum):
+    """Whether a detector is worth calling before the readers have read the pictures."""
+
+    NOTHING = "nothing"
+    """Called at once with what the post brought, and, if it judges passages, once more with
+    only the passages that readers found. Its two answers are about different words, so nothing
+    is counted twice."""
+    READERS = "readers"
+    """Called once, when the readers are done or the pipeline's patience with them ends: for what
+    judges words and picture together, and for what costs money per call."""
+
+
+@runtime_checkable
+class Patient(Protocol):
+    """A detector that says itself what it waits for; without this, ``awaits`` decides."""
+
+    @property
+    def awaits(self) -> Awaits:
+        """What it waits for."""
+        ...
+
+
+def awaits(detector: Detector) -> Awaits:
+    """What this detector waits for: what it says, or what its needs and tier suggest."""
+    if isinstance(detector, Patient):
+        return detector.awaits
+    if detector.needs is Needs.IMAGES:
+        return Awaits.NOTHING
+    if detector.needs is Needs.PASSAGES and detector.tier is not Tier.REMOTE:
+        return Awaits.NOTHING
+    return Awaits.READERS

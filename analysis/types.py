@@ -63,6 +63,8 @@ class FactKind(StrEnum):
     URL = "url"
     DOMAIN = "domain"
     KNOWN_BAD = "known_bad"
+    SUSPECTED_BAD = "suspected_bad"
+    """As ``known_bad``, but nobody has confirmed the bank's entry yet."""
     KNOWN_GOOD = "known_good"
     UNSUPPORTED = "unsupported"
     EXPLANATION = "explanation"
@@ -198,6 +200,14 @@ class NoBanks:
         """Return nothing: there is no bank."""
         return ()
 
+    def __eq__(self, other: object) -> bool:
+        """One empty view is as good as another, so that equal posts are analysed once."""
+        return isinstance(other, NoBanks)
+
+    def __hash__(self) -> int:
+        """Equal views have equal hashes."""
+        return hash(NoBanks)
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -285,7 +295,8 @@ class Assessment:
     made_by: Mapping[Category, tuple[int, ...]]
     """For each scored category, indices into ``signals`` of what made the score."""
     unasked: tuple[Category, ...]
-    """Categories that no installed detector judges."""
+    """Categories that nobody was asked about: no installed detector judges them, or none of
+    those that do was given anything to judge."""
     failures: tuple[Failure, ...] = ()
     cost_usd: float = 0.0
     timings_ms: Mapping[str, float] = field(default_factory=dict)

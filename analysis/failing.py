@@ -1,0 +1,75 @@
+"""The one seam where an exception of the analysis becomes a ``Failure``."""
+
+import logging
+import re
+import traceback
+from collections.abc import Iterable
+
+from analysis.errors import (
+    AnalysisError,
+    ProviderGarbled,
+    ProviderOverBudget,
+    ProviderRejected,
+    ProviderUnavailable,
+    SandboxBusy,
+    UnreadableMedia,
+    UnsupportedMedia,
+    WorkerLost,
+)
+from analysis.types import Failure, FailureKind
+
+log = logging.getLogger(__name__)
+
+_KINDS: tuple[tuple[type[Exception], FailureKind], ...] = (
+    (TimeoutError, FailureKind.TIMEOUT),
+    (ProviderUnavailable, FailureKind.UNAVAILABLE),
+    (ProviderRejected, FailureKind.REJECTED),
+    (ProviderGarbled, FailureKind.GARBLED),
+    (ProviderOverBudget, FailureKind.OVER_BUDGET),
+    (UnreadableMedia, FailureKind.UNREADABLE),
+    (UnsupportedMedia, FailureKind.NOT_SUPPORTED),
+    (SandboxBusy, FailureKind.UNAVAILABLE),
+    (WorkerLost, FailureKind.UNREADABLE),
+)
+
+_OVERRAN = re.compile(r"longer than|timed out|\btime\b")
+"""How ``WorkerLost`` says that a worker used up its time."""
+
+
+def failure_of(exc: Exception, asked: str, media: int | None = None) -> Failure:
+    """Say what went wrong when ``asked`` was asked, for a person and for the policy.
+
+    Our own errors explain themselves. Of any other exception only the type is repeated, because
+    its message may quote the post; it is ``garbled``, for asking again would not help a bug.
+    """
+    kind = _kind(exc)
+    if isinstance(exc, AnalysisError):
+        return Failure(asked, kind, str(exc), media)
+    if kind is FailureKind.TIMEOUT:
+        return Failure(asked, kind, str(exc) or "no answer in time", media)
+    log.error("%s failed unexpectedly: %s at %s", asked, type(exc).__name__, _places(exc))
+    return Failure(asked, kind, f"unexpected {type(exc).__name__}", media)
+
+
+def _kind(exc: Exception) -> FailureKind:
+    if isinstance(exc, WorkerLost) and _OVERRAN.search(str(exc)):
+        return FailureKind.TIMEOUT  # to a moderator the same as any other late answer
+    for known, kind in _KINDS:
+        if isinstance(exc, known):
+            return kind
+    return FailureKind.GARBLED
+
+
+def _places(exc: Exception) -> str:
+    """Where it was raised, outermost first: names and line numbers, no values and no source."""
+    frames = traceback.extract_tb(exc.__traceback__)
+    return " > ".join(_place(frame) for frame in frames) or "nowhere"
+
+
+def _place(frame: traceback.FrameSummary) -> str:
+    return f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}"
+
+
+def once(failures: Iterable[Failure]) -> tuple[Failure, ...]:
+    """The failures in order, each said once: eight frames of one file fail as one file."""
+    return tuple(dict.fromkeys(failures))
