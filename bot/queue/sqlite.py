@@ -105,6 +105,8 @@ class SqliteQueue:
                 the others were.
             EnvironmentFailed: the file is damaged.
         """
+        if len(jobs) == 1 and _fault(jobs[0]) is None:  # how platforms call: keep it quick
+            return await self._shelf.insert(jobs, len(jobs[0].body))
         new: set[str] = set()
         good, refused = _sorted_out(jobs)
         for group, size in _groups(good):

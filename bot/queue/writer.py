@@ -51,22 +51,22 @@ class _Request(Generic[T]):
         self._work = work
         self._then = then
         self._future = future
-        self._result: list[T] = []
+        self._result: T
         self._error: Exception | None = None
 
     def perform(self, connection: sqlite3.Connection) -> None:
-        self._result = [self._work(connection)]
+        self._result = self._work(connection)
 
     def fail(self, error: Exception) -> None:
         self._error = error
 
     def deliver(self) -> None:
         if self._error is None and self._then is not None:
-            self._then(self._result[0])
+            self._then(self._result)
         if self._future.done():  # its caller gave up; what was committed stays committed
             return
         if self._error is None:
-            self._future.set_result(self._result[0])
+            self._future.set_result(self._result)
         else:
             self._future.set_exception(self._error)
 
