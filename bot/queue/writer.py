@@ -30,7 +30,6 @@ MOST_WAITING = 64 << 20
 
 
 class _Piece(Protocol):
-    loop: asyncio.AbstractEventLoop
     size: int
 
     def perform(self, connection: sqlite3.Connection) -> None: ...
@@ -41,12 +40,11 @@ class _Piece(Protocol):
 class _Request(Generic[T]):
     """One caller's work, and the future it waits on."""
 
-    __slots__ = ("_error", "_future", "_result", "_then", "_work", "loop", "size")
+    __slots__ = ("_error", "_future", "_result", "_then", "_work", "size")
 
     def __init__(
         self, work: Work[T], future: asyncio.Future[T], size: int, then: Callable[[T], None] | None
     ) -> None:
-        self.loop = future.get_loop()
         self.size = size
         self._work = work
         self._then = then
@@ -72,12 +70,14 @@ class _Request(Generic[T]):
 
 
 class Writer:
-    """Runs work in one thread, in order, in as few commits as it can."""
+    """Runs work in one thread, in order, in as few commits as it can, for one event loop."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._loop = asyncio.get_running_loop()
         self._connection = connection
         self._path = path
         self._inbox: SimpleQueue[_Piece | None] = SimpleQueue()
+        self._outbox: list[_Piece] = []
         self._waiting = 0
         self._closed = False
         # A daemon: leaving without close() is no worse than a power cut, which must be safe.
@@ -104,15 +104,25 @@ class Writer:
         """
         if self._closed:
             raise QueueFull(f"the queue {self._path} is closed")
-        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[T] = self._loop.create_future()
         self._waiting += size
-        self._inbox.put(_Request(work, future, size, then))
+        if not self._outbox:
+            # All that is asked in one turn of the loop goes over at once: woken by the first,
+            # the thread would commit that one alone.
+            self._loop.call_soon(self._hand_over)
+        self._outbox.append(_Request(work, future, size, then))
         return future
+
+    def _hand_over(self) -> None:
+        for piece in self._outbox:
+            self._inbox.put(piece)
+        self._outbox.clear()
 
     async def close(self) -> None:
         """Finish what was asked for, then close the connection."""
         if not self._closed:
             self._closed = True
+            self._hand_over()
             self._inbox.put(None)
         await asyncio.to_thread(self._thread.join)
 
@@ -174,11 +184,9 @@ class Writer:
 
     def _answer(self, group: Sequence[_Piece]) -> None:
         # One wake-up of the loop for the whole group, not one for each caller.
-        for loop in {piece.loop for piece in group}:
-            mine = [piece for piece in group if piece.loop is loop]
-            # RuntimeError: the loop ended before its callers heard; what was committed stays.
-            with suppress(RuntimeError):
-                loop.call_soon_threadsafe(self._deliver, mine)
+        # RuntimeError: the loop ended before its callers heard; what was committed stays.
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._deliver, group)
 
     def _deliver(self, group: Sequence[_Piece]) -> None:
         for piece in group:
