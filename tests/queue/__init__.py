@@ -1,0 +1,1 @@
+"""The queue: what is true of the embedded one beyond the conformance suite."""
