@@ -50,3 +50,18 @@
 
   window.bifocal = { toast, send, token };
 })();
+
+// Times are sent in UTC and shown in the reader's own zone.
+(() => {
+  const format = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+  const localise = (root) => {
+    for (const time of root.querySelectorAll("time[datetime]:not([title])")) {
+      const at = new Date(time.dateTime);
+      if (Number.isNaN(at.valueOf())) continue;
+      time.title = time.dateTime;
+      time.textContent = format.format(at);
+    }
+  };
+  localise(document);
+  new MutationObserver(() => localise(document)).observe(document.body, { childList: true, subtree: true });
+})();
