@@ -1,0 +1,132 @@
+"""What moderators do to cases, each step one transaction, and what is left to undo afterwards."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.errors import BotError
+from bot.model import CaseEvent, EventKind, JudgementKey, Outcome, Status
+from bot.review.states import Command, after, move, replay
+from bot.storage import rows
+from bot.storage.journal import STANDING, Journal, add_events
+from bot.storage.reading import to_event
+from bot.storage.sql import audited, judgement_id
+from bot.storage.tables import case_events, cases, judgements, messages, outcomes
+
+
+class NoSuchCase(BotError):
+    """There is no case of that id."""
+
+
+class CaseChanged(BotError):
+    """The case is not as it was when the moderator looked: they should look again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undoing:
+    """An outcome that a person's decision wants undone."""
+
+    case_id: str
+    key: JudgementKey
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A moderator's command. ``version`` is the case's as they saw it; None: whatever it is."""
+
+    command: Command
+    by: str
+    at: datetime
+    version: int | None = None
+    note: str = ""
+
+
+async def take(journal: Journal, case_id: str, step: Step) -> None:
+    """Carry the command into the case's history and the audit; an overturn marks what to undo.
+
+    Raises:
+        NoSuchCase: no case of that id.
+        IllegalMove: the case does not allow it; ``AlreadyDecided`` says who was faster.
+        CaseChanged: another version than the moderator saw.
+    """
+
+    async def work(conn: AsyncConnection) -> None:
+        query = select(cases.c.version).where(cases.c.id == case_id).with_for_update()
+        version = (await conn.execute(query)).scalar_one_or_none()
+        if version is None:
+            raise NoSuchCase(f"There is no case {case_id}.")
+        standing = replay(await _events(conn, journal, case_id))
+        event = move(standing, step.command, by=step.by, at=step.at, note=step.note)
+        # Asked second: who lost a race is told who won it, not merely that something changed.
+        if step.version not in {None, version}:
+            raise CaseChanged("The case changed since you opened it. Look again, then decide.")
+        await add_events(conn, journal.seal, case_id, [event])
+        changes = {"version": version + 1, "state": after(standing, event).state.value}
+        await conn.execute(update(cases).where(cases.c.id == case_id).values(changes))
+        await conn.execute(
+            audited(at=step.at, by=step.by, what=f"case.{step.command}", subject=case_id)
+        )
+        if step.command is Command.OVERTURN:
+            await _want_undone(conn, case_id)
+
+    await journal.database.write(work)
+
+
+async def _events(conn: AsyncConnection, journal: Journal, case_id: str) -> list[CaseEvent]:
+    query = select(case_events).where(case_events.c.case_id == case_id).order_by(case_events.c.id)
+    return [to_event(row, journal.seal) for row in await conn.execute(query)]
+
+
+async def _want_undone(conn: AsyncConnection, case_id: str) -> None:
+    """Whatever stands, or may, is to be undone; what is still intended is marked as it settles."""
+    mine = select(judgements.c.id).where(judgements.c.case_id == case_id)
+    standing = outcomes.c.status.in_([status.value for status in STANDING])
+    await conn.execute(
+        update(outcomes).where(outcomes.c.judgement.in_(mine), standing).values(undo="wanted")
+    )
+
+
+async def wanted(journal: Journal, case_id: str | None = None) -> Sequence[Undoing]:
+    """What is to be undone, newest first; of one case, or of all."""
+    query = (
+        select(
+            *judgements.c["case_id", "revision", "round", "cause"],
+            *messages.c["platform", "community_id", "channel_id", "message_id"],
+            *outcomes.c["action", "status", "at", "receipt", "detail"],
+        )
+        .join_from(judgements, messages, judgements.c.message == messages.c.id)
+        .join(outcomes, outcomes.c.judgement == judgements.c.id)
+        .where(outcomes.c.undo == "wanted")
+        .order_by(judgements.c.id.desc(), outcomes.c.position.desc())
+    )
+    if case_id is not None:
+        query = query.where(judgements.c.case_id == case_id)
+    async with journal.database.reading() as conn:
+        return [
+            Undoing(line.case_id, rows.to_key(line), rows.to_outcome(line))
+            for line in await conn.execute(query)
+        ]
+
+
+async def undone(journal: Journal, undoing: Undoing, left: str | None, at: datetime) -> None:
+    """Record that an outcome was undone, or with ``left`` why it never will be. Safe to repeat."""
+    action = undoing.outcome.action
+    changes: rows.Values = {"undo": "left", "detail": left}
+    if left is None:
+        changes = {"undo": "done", "status": Status.UNDONE.value, "detail": "", "at": at}
+    event = CaseEvent(EventKind.UNDID, at, note=action if left is None else f"{action}: {left}")
+
+    async def work(conn: AsyncConnection) -> None:
+        mine = update(outcomes).where(
+            outcomes.c.judgement == judgement_id(undoing.key).scalar_subquery(),
+            outcomes.c.action == action,
+            outcomes.c.undo == "wanted",
+        )
+        if (await conn.execute(mine.values(changes))).rowcount:
+            await add_events(conn, journal.seal, undoing.case_id, [event])
+
+    await journal.database.write(work)

@@ -1,0 +1,118 @@
+"""The key that keeps cases' words and pictures unreadable to whoever copies the disk.
+
+Fernet (AES-128-CBC with HMAC-SHA256) through ``MultiFernet``: the first key seals, every key
+opens, so a key is rotated by putting a new one before the old.
+"""
+
+import base64
+import hashlib
+import hmac
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from bot.errors import EnvironmentFailed, Misconfigured
+
+
+class Seal:
+    """Seals and opens. ``source`` names the file or variable the keys came from."""
+
+    def __init__(self, keys: Sequence[str], source: str) -> None:
+        """Take keys of 32 bytes each in URL-safe base64, newest first.
+
+        Raises:
+            Misconfigured: no key, or one that is not a key. The message never shows it.
+        """
+        try:
+            self._keys = MultiFernet([Fernet(key) for key in keys])
+        except ValueError as exc:
+            raise Misconfigured(
+                f"{source} does not hold an evidence key: each is 32 bytes in URL-safe base64 "
+                f"(44 characters), newest first. Put the right one back."
+            ) from exc
+        self._source = source
+        self._naming = HKDF(SHA256(), 32, salt=None, info=b"bifocal evidence names").derive(
+            base64.urlsafe_b64decode(keys[0])
+        )
+
+    def seal(self, plain: bytes) -> bytes:
+        """Encrypt; the same bytes never come out the same."""
+        return self._keys.encrypt(plain)
+
+    def open(self, sealed: bytes, what: str) -> bytes:
+        """Decrypt. ``what`` names the thing for the message of the error.
+
+        Raises:
+            EnvironmentFailed: it was sealed with another key, or is damaged.
+        """
+        try:
+            return self._keys.decrypt(sealed)
+        except InvalidToken as exc:
+            raise EnvironmentFailed(
+                f"{what} cannot be opened with the key from {self._source}: it was sealed with "
+                f"another key, or is damaged. Put the old key back, or name it after the new one."
+            ) from exc
+
+    def seal_text(self, text: str) -> str:
+        """Encrypt words; nothing stays nothing."""
+        return self.seal(text.encode()).decode("ascii") if text else ""
+
+    def open_text(self, sealed: str, what: str) -> str:
+        """Decrypt words.
+
+        Raises:
+            EnvironmentFailed: as ``open``.
+        """
+        return self.open(sealed.encode(), what).decode() if sealed else ""
+
+    def name(self, plain: bytes) -> str:
+        """A name for some content, 64 hex digits, that only the key's holder could compute.
+
+        A plain digest would let anyone who sees the store test whether a known picture is in it.
+        """
+        return hmac.new(self._naming, plain, hashlib.sha256).hexdigest()
+
+
+def key_file(path: Path) -> Seal:
+    """The seal of a key file, made with mode 0600 where there is none yet.
+
+    The file holds one key a line, newest first.
+
+    Raises:
+        EnvironmentFailed: it can be neither read nor made.
+        Misconfigured: it does not hold keys.
+    """
+    try:
+        if not path.exists():
+            _make(path)
+        keys = path.read_text("ascii").split()
+    except OSError as exc:
+        raise EnvironmentFailed(
+            f"The evidence key {path} cannot be read or made: {exc.strerror}. Check its directory."
+        ) from exc
+    except UnicodeDecodeError as exc:
+        raise Misconfigured(
+            f"{path} does not hold an evidence key. Put the right one back."
+        ) from exc
+    return Seal(keys, str(path))
+
+
+def _make(path: Path) -> None:
+    """Write a new key, whole or not at all, readable by its owner only."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(Fernet.generate_key() + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        # Unlike a rename, a link never replaces the key of a process that was faster.
+        path.hardlink_to(draft)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

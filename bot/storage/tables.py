@@ -1,0 +1,270 @@
+"""The schema: one set of tables for SQLite and PostgreSQL.
+
+What is remembered of every message carries no text. What a case keeps of a post's words stands
+in the ``sealed`` columns, encrypted. Change a table here and add a migration beside the others
+in ``bot/storage/migrations/versions``; a test compares the two.
+"""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+)
+
+from bot.storage.columns import Json, RowId, UtcTime
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _belongs_to(parent: str) -> ForeignKey:
+    """Rows go with their parent: erasing a message erases everything that hangs on it."""
+    return ForeignKey(f"{parent}.id", ondelete="CASCADE")
+
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("platform", String, nullable=False),
+    Column("community_id", String, nullable=False),
+    Column("channel_id", String, nullable=False),
+    Column("message_id", String, nullable=False),
+    Column("author_id", String, nullable=False),
+    Column("sent_at", UtcTime, nullable=False),
+    UniqueConstraint("platform", "community_id", "channel_id", "message_id"),
+    Index("ix_messages_author", "platform", "community_id", "author_id", "sent_at"),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("message", RowId, _belongs_to("messages"), nullable=False, unique=True),
+    Column("state", String, nullable=False),
+    Column("opened_at", UtcTime, nullable=False),
+    Column("version", Integer, nullable=False),
+    Index("ix_cases_queue", "state", "opened_at", "id"),
+    Index("ix_cases_opened", "opened_at", "id"),
+)
+
+judgements = Table(
+    "judgements",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("message", RowId, _belongs_to("messages"), nullable=False),
+    Column("revision", String, nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("cause", String, nullable=False),
+    Column("case_id", String, ForeignKey("cases.id", ondelete="SET NULL")),
+    Column("judged_at", UtcTime, nullable=False),
+    Column("finished", Boolean, nullable=False, server_default=false()),
+    Column("media_count", Integer, nullable=False),
+    Column("scores", Json, nullable=False),
+    Column("made_by", Json, nullable=False),
+    Column("unasked", Json, nullable=False),
+    Column("failures", Json, nullable=False),
+    Column("cost_usd", Float, nullable=False),
+    Column("timings_ms", Json, nullable=False),
+    Column("inputs", Json, nullable=False),
+    Column("matched", Json, nullable=False),
+    Column("unanswered", Json, nullable=False),
+    Column("actions", Json, nullable=False),
+    Column("needs_review", Boolean, nullable=False),
+    Column("explanation", Text, nullable=False),
+    Column("policy_version", String, nullable=False),
+    # The message, passages, quotes and facts' words of a judgement that a case rests on.
+    Column("sealed", Text),
+    UniqueConstraint("message", "revision", "round", "cause"),
+    Index("ix_judgements_case", "case_id"),
+    Index("ix_judgements_judged", "judged_at", "id"),
+)
+Index(
+    "ix_judgements_unfinished",
+    judgements.c.id,
+    sqlite_where=judgements.c.finished.is_(False),
+    postgresql_where=judgements.c.finished.is_(False),
+)
+
+media = Table(
+    "media",
+    metadata,
+    Column("judgement", RowId, _belongs_to("judgements"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("sha256", String, nullable=False),
+    Column("pdq", String, nullable=False),
+    Column("quality", Integer, nullable=False),
+    Column("media_type", String, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("frames", Integer, nullable=False),
+    Column("animated", Boolean, nullable=False),
+    Index("ix_media_sha256", "sha256"),
+)
+
+signals = Table(
+    "signals",
+    metadata,
+    Column("judgement", RowId, _belongs_to("judgements"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("category", String, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("modality", String, nullable=False),
+    Column("grounds", String, nullable=False),
+    Column("source", String, nullable=False),
+    # Where the evidence stands, never its words: those are sealed with the case.
+    Column("evidence", Json),
+    Index("ix_signals_category", "category", "score"),
+)
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("judgement", RowId, _belongs_to("judgements"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("value", Text, nullable=False),
+    # The value folded and cut: a link of 8 KB does not fit PostgreSQL's index pages.
+    Column("term", String, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("modality", String, nullable=False),
+    Column("media", Integer),
+    Column("box", Json),
+    # Copied in: "logo X and negative sentiment" is then one indexed query (engine.md 3).
+    Column("sentiment", Float),
+    Column("at", UtcTime, nullable=False),
+    Index("ix_facts_search", "kind", "term", "sentiment", "at"),
+)
+
+outcomes = Table(
+    "outcomes",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("judgement", RowId, _belongs_to("judgements"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("action", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("receipt", Json),
+    Column("detail", Text, nullable=False),
+    # Empty, or where its undoing stands: wanted, done, or left as it is.
+    Column("undo", String, nullable=False, server_default=""),
+    UniqueConstraint("judgement", "action"),
+)
+Index(
+    "ix_outcomes_undo",
+    outcomes.c.undo,
+    sqlite_where=outcomes.c.undo == "wanted",
+    postgresql_where=outcomes.c.undo == "wanted",
+)
+
+case_events = Table(
+    "case_events",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("case_id", String, _belongs_to("cases"), nullable=False),
+    Column("kind", String, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("by", String, nullable=False),
+    Column("sealed_note", Text, nullable=False),
+    Index("ix_case_events_case", "case_id", "id"),
+)
+
+case_evidence = Table(
+    "case_evidence",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("case_id", String, _belongs_to("cases"), nullable=False),
+    Column("image", String, nullable=False),
+    Column("media", Integer, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("sha256", String, nullable=False),
+    UniqueConstraint("case_id", "media", "sha256"),
+)
+
+banks = Table(
+    "banks",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    # Empty: shared by every community.
+    Column("community", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("kind", String, nullable=False),
+    UniqueConstraint("community", "name"),
+)
+
+bank_entries = Table(
+    "bank_entries",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("bank", RowId, _belongs_to("banks"), nullable=False),
+    Column("category", String, nullable=False),
+    Column("confirmed", Boolean, nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("pdq", String, nullable=False),
+    Column("quality", Integer, nullable=False),
+    Column("added_at", UtcTime, nullable=False),
+    Column("added_by", String, nullable=False),
+    UniqueConstraint("bank", "sha256", "pdq"),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("name", String, nullable=False, unique=True),
+    Column("digest", String, nullable=False, unique=True),
+    Column("scope", String, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("revoked_at", UtcTime),
+)
+
+# Sign-in links and the sessions they open: both are secrets that run out.
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("who", String, nullable=False),
+    Column("scope", String, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    Index("ix_sessions_expires", "expires_at"),
+)
+
+settings = Table(
+    "settings",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("value", Json, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("by", String, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("by", String, nullable=False),
+    Column("what", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("detail", Json, nullable=False),
+    Index("ix_audit_at", "at", "id"),
+)
