@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from analysis.text import well_formed
 from analysis.types import Content, Origin, Passage
 from bot.analysis_report import Analysis
+from analysis.stages import Fused, Judged, Read, Stage
 from bot.gather import Decode
 from bot.judge import Judge
 from bot.model import Context
@@ -36,7 +37,7 @@ class Analyser:
         tell = on_stage or (lambda _name, _ms: None)
         tell("decoded", (time.perf_counter() - started) * 1000)
         assessment, verdict = await self._judge.judge(
-            content, NOWHERE, lambda stage: tell(stage.name, stage.ms)
+            content, NOWHERE, lambda stage: _named(stage, tell)
         )
         return Analysis(tuple(name for name, _ in files), content, assessment, verdict)
 
@@ -44,3 +45,16 @@ class Analyser:
         caption = well_formed(text)
         passages = (Passage(caption, Origin.CAPTION),) if caption.strip() else ()
         return await self._decode(passages, [data for _, data in files])
+
+
+def _named(stage: Stage, tell: OnStage) -> None:
+    """Only the stages a person follows; each detector's own answer is in the analysis."""
+    match stage:
+        case Read():
+            tell("read", stage.ms)
+        case Judged():
+            tell("judged", stage.ms)
+        case Fused():
+            tell("fused", stage.ms)
+        case _:
+            return

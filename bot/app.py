@@ -16,8 +16,9 @@ from bot.gather import Gatherer
 from bot.judge import Judge
 from bot.keep import Keeper
 from bot.model import Cause, JudgementKey, Message, Record
-from bot.ports import Answer, Done, Intake, Job, Later, Platform
+from bot.ports import Answer, Done, Intake, Job, Later, Platform, Target
 from bot.queue.jobs import pack, unpack
+from bot.review.draw import draw
 from bot.storage.journal import Journal, Stored
 from bot.telling import Telling
 
@@ -51,7 +52,7 @@ class App:
         with self.telling.about(message, job.attempt) as line:
             before = await self.journal.stored(key)
             judged = before or await self._judged(platform, message, key)
-            orders = Orders.of(judged, platform, message, again=before is not None)
+            orders = self._orders(platform, message, judged, again=before is not None)
             try:
                 outcomes = await self.enforcer.carry_out(orders)
             except PlatformUnavailable as exc:
@@ -69,7 +70,21 @@ class App:
         record = Record(
             key, message.author.id, message.sent_at, self.clock(), assessment, seen, verdict, ()
         )
-        return await self.journal.write(record, await self.keeper.case(message, content, record))
+        case = await self.keeper.case(message, content, record)
+        return Stored(record, await self.journal.write(record, case), finished=False)
+
+    def _orders(self, platform: Platform, message: Message, judged: Stored, *, again: bool) -> Orders:
+        record = judged.record
+        verdict = record.verdict
+        target = Target(
+            message=message,
+            nonce="",
+            reason=f"Bifocal: {', '.join(m.rule for m in verdict.matched) or 'no rule'}",
+            now=self.clock(),
+            card=draw(message, verdict, record.assessment.scores, case_id=judged.case_id or ""),
+        )
+        earlier = {outcome.action: outcome for outcome in record.outcomes}
+        return Orders(platform, record.key, verdict.actions, target, again, earlier)
 
 
 def _cause(message: Message) -> Cause:

@@ -32,6 +32,12 @@ class Orders:
     earlier: Mapping[str, Outcome]
     """What it left, by action."""
 
+    def aimed(self, action: Action) -> "Orders":
+        """The same with a target whose nonce is this action's own."""
+        return replace(
+            self, target=replace(self.target, nonce=self.key.nonce(str(action)))
+        )
+
 
 class Ledger(Protocol):
     """Where outcomes are settled: the journal."""
@@ -63,7 +69,9 @@ class Enforcer:
             PlatformUnavailable: the platform cannot be reached now; what is not settled stays
                 intended and the caller brings the job again.
         """
-        return tuple([await self._settled(orders, action) for action in orders.actions])
+        return tuple(
+            [await self._settled(orders.aimed(action), action) for action in orders.actions]
+        )
 
     async def _settled(self, orders: Orders, action: Action) -> Outcome:
         earlier = orders.earlier.get(str(action))

@@ -1,9 +1,9 @@
 """Assessment and verdict of a piece of content: what the journey, the API and the CLI share."""
 
-from collections.abc import Callable
-from typing import Literal
+from collections.abc import Awaitable, Callable
 
-from analysis.pipeline import Pipeline, Stage
+from analysis.pipeline import Pipeline, Remote
+from analysis.stages import Tell
 from analysis.types import Assessment, Banks, Content, Scope
 from bot.model import Context, Verdict
 from bot.policy.file import PolicyFile
@@ -16,8 +16,8 @@ class Judge:
         self,
         pipeline: Pipeline,
         policy: PolicyFile,
-        banks: Callable[[str], Banks],
-        remote: Literal["always", "undecided", "never"],
+        banks: Callable[[str], Awaitable[Banks]],
+        remote: Remote,
     ) -> None:
         self._pipeline = pipeline
         self._policy = policy
@@ -28,13 +28,13 @@ class Judge:
         self,
         content: Content,
         context: Context,
-        on_stage: Callable[[Stage], None] | None = None,
+        on_stage: Tell | None = None,
     ) -> tuple[Assessment, Verdict]:
         """Analyse and decide; one policy serves both, even when it is reloaded meanwhile."""
         policy = self._policy.current
         assessment = await self._pipeline.analyse(
             content,
-            Scope(context.community_id, self._banks(context.community_id)),
+            Scope(context.community_id, await self._banks(context.community_id)),
             remote=self._remote,
             could_change=lambda so_far: policy.could_change(so_far, context),
             on_stage=on_stage,

@@ -240,6 +240,10 @@ class JudgementKey(NamedTuple):
     round: int = 0
     cause: Cause = Cause.POSTED
 
+    def nonce(self, action: str) -> str:
+        """What this action of this judgement carries on the platform, to be found again by."""
+        return f"{self.ref}@{self.revision}/{self.round}/{self.cause}/{action}"
+
 
 @dataclass(frozen=True, slots=True)
 class Record:

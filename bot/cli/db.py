@@ -28,6 +28,6 @@ def add(app: typer.Typer) -> None:
 
         async def work() -> None:
             async with root.storage(root.settings(config)) as storage:
-                typer.echo(f"The database is at schema {await storage.revision()}.")
+                typer.echo(f"The database is at schema {await storage.database.revision()}.")
 
         finished(work())

@@ -13,7 +13,7 @@ from rich.console import Console
 from bot.config.tables import Settings
 from bot.errors import BotError, Misconfigured
 from bot.analyser import Analyser
-from bot.storage import Storage
+from bot.storage.store import Store
 
 DONE, ENVIRONMENT, USAGE, INCOMPLETE = 0, 1, 2, 3
 """Exit codes (design.md §9): a bad post found is still 0; 3 is an incomplete analysis."""
@@ -26,8 +26,11 @@ said = Console(stderr=True, highlight=False)
 class Root(Protocol):
     """Builds the parts that a command needs, from settings."""
 
-    def settings(self, file: Path | None) -> Settings:
-        """Read the settings, and set up logging by them."""
+    def settings(self, file: Path | None, *, sandboxed: bool = False) -> Settings:
+        """Read the settings, and set up logging by them.
+
+        ``sandboxed`` starts the fork server first, so that no secret is in its memory.
+        """
         ...
 
     async def serve(self, settings: Settings, roles: frozenset[str]) -> None:
@@ -40,7 +43,7 @@ class Root(Protocol):
         """The core and the policy alone, as ``analyze`` needs them."""
         ...
 
-    def storage(self, settings: Settings) -> AbstractAsyncContextManager[Storage]:
+    def storage(self, settings: Settings) -> AbstractAsyncContextManager[Store]:
         """The database and the evidence store, migrated."""
         ...
 

@@ -28,7 +28,7 @@ def add(app: typer.Typer) -> None:
         Without a platform's token it starts the playground and prints a one-time sign-in link.
         """
         root = root_of(context)
-        finished(root.serve(root.settings(config), roles(only)))
+        finished(root.serve(root.settings(config, sandboxed=True), roles(only)))
 
 
 def roles(only: str) -> frozenset[str]:

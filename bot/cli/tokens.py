@@ -1,5 +1,6 @@
 """``bifocal tokens``: bearer tokens for the HTTP API."""
 
+import getpass
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,7 @@ from rich.table import Table
 
 from bot.cli.root import finished, root_of, well_told
 from bot.errors import Misconfigured
-from bot.storage.tokens import SCOPES
+from bot.storage.tokens import Scope
 
 Config = Annotated[Path | None, typer.Option(help="The settings file.")]
 
@@ -27,21 +28,16 @@ def add(app: typer.Typer) -> None:
 def create(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="What it is for; shown in lists.")],
-    scope: Annotated[
-        list[str], typer.Option(help=f"{', '.join(SCOPES)}; may be given several times.")
-    ],
+    scope: Annotated[Scope, typer.Option(help="What its bearer may do; admin includes all.")],
     config: Config = None,
 ) -> None:
     """Make a token. It is shown once, as the last word printed, and kept only as a hash."""
-    wanted = frozenset(part.strip() for each in scope for part in each.split(","))
-    if unknown := sorted(wanted - set(SCOPES)):
-        raise Misconfigured(f"--scope {unknown[0]}: known are {', '.join(SCOPES)}")
     root = root_of(context)
 
     async def work() -> None:
         async with root.storage(root.settings(config)) as storage:
-            token = await storage.tokens.create(name, wanted)
-        typer.echo(f"Token {name} ({', '.join(sorted(wanted))}), shown only now: {token}")
+            token = await storage.tokens.create(name, scope, getpass.getuser())
+        typer.echo(f"Token {name} ({scope}), shown only now: {token}")
 
     finished(work())
 
@@ -54,11 +50,11 @@ def list_(context: typer.Context, config: Config = None) -> None:
     async def work() -> None:
         async with root.storage(root.settings(config)) as storage:
             found = await storage.tokens.list()
-        table = Table("name", "scopes", "made", "revoked", show_edge=False)
+        table = Table("name", "scope", "made", "revoked", show_edge=False)
         for token in found:
             revoked = f"{token.revoked_at:%Y-%m-%d %H:%M}" if token.revoked_at else ""
             made = f"{token.created_at:%Y-%m-%d %H:%M}"
-            table.add_row(token.name, ", ".join(sorted(token.scopes)), made, revoked)
+            table.add_row(token.name, token.scope, made, revoked)
         Console().print(table if found else "No tokens. Make one: bifocal tokens create NAME")
 
     finished(work())
@@ -75,7 +71,7 @@ def revoke(
 
     async def work() -> None:
         async with root.storage(root.settings(config)) as storage:
-            if not await storage.tokens.revoke(name):
+            if not await storage.tokens.revoke(name, getpass.getuser()):
                 raise Misconfigured(f"no token is called {name}; see: bifocal tokens list")
         typer.echo(f"Token {name} is worthless now.")
 

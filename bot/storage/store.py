@@ -1,0 +1,73 @@
+"""Everything that is remembered, opened together: the database, the seal and the evidence."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from analysis.bank import BankIndex
+from bot.actions.spec import parse
+from bot.config.tables import Storage as Options
+from bot.storage.banks import BankStore
+from bot.storage.database import Database
+from bot.storage.evidence import EvidenceStore
+from bot.storage.journal import Journal
+from bot.storage.seal import Seal, key_file
+from bot.storage.sessions import Sessions
+from bot.storage.switch import Switch
+from bot.storage.tokens import Tokens
+
+KEY_FILE = "bifocal.key"
+"""Beside the database; made at first run, readable by its owner alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The parts that share one database."""
+
+    database: Database
+    journal: Journal
+    evidence: EvidenceStore
+    banks: BankStore
+    tokens: Tokens
+    sessions: Sessions
+    switch: Switch
+
+
+@asynccontextmanager
+async def opened(options: Options, clock: Callable[[], datetime]) -> AsyncIterator[Store]:
+    """Open and migrate the database, and everything that stands on it.
+
+    Raises:
+        Misconfigured: a URL or a key is not one we can use.
+        EnvironmentFailed: the database or the key file cannot be used; the message says why.
+    """
+    seal = _seal(options)
+    evidence = EvidenceStore.open(options.evidence_url, seal)
+    database = await Database.open(options.url)
+    try:
+        yield Store(
+            database,
+            Journal(database, seal, parse),
+            evidence,
+            BankStore(database, clock, BankIndex),
+            Tokens(database, clock),
+            Sessions(database, clock),
+            Switch(database, clock),
+        )
+    finally:
+        await database.close()
+
+
+def data_directory(options: Options) -> Path:
+    """Where files of ours stand: the SQLite database's folder, else ``data``."""
+    _, found, name = options.url.partition(":///")
+    return Path(name).parent if found and options.url.startswith("sqlite") else Path("data")
+
+
+def _seal(options: Options) -> Seal:
+    if options.encryption_key is None:
+        return key_file(data_directory(options) / KEY_FILE)
+    keys = [key.strip() for key in options.encryption_key.get_secret_value().split(",")]
+    return Seal(keys, "BIFOCAL_STORAGE__ENCRYPTION_KEY")
