@@ -9,6 +9,7 @@ AnalysisError
 ├─ UnreadableMedia          broken, hostile, too large    -> Failure
 ├─ UnsupportedMedia         a kind we do not decode       -> Failure, or a note by configuration
 └─ WorkerLost               the sandbox's process died or overran -> Failure
+   └─ SandboxBusy           it was not begun: too many jobs wait -> Failure
 """
 
 
@@ -54,3 +55,7 @@ class UnsupportedMedia(AnalysisError):
 
 class WorkerLost(AnalysisError):
     """A sandbox process was killed, crashed, or used up its time."""
+
+
+class SandboxBusy(WorkerLost):
+    """The job was not begun, because too many wait for a worker already."""
