@@ -8,11 +8,10 @@ A fork server with an empty environment forks workers under limits of memory, pr
 and wall-clock time. One that dies costs the job it had and is replaced.
 """
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from typing import ParamSpec, Self, TypeVar, cast
-
-import asyncio
 
 from analysis.sandbox.forkserver import ForkServer
 from analysis.sandbox.pool import MIB, Pool, PoolOptions

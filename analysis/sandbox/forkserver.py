@@ -56,7 +56,7 @@ class ForkServer:
                 self.stop()
                 self._start()
                 self._ask(request, theirs.fileno())
-        ours.setblocking(False)
+        ours.setblocking(False)  # noqa: FBT003 - the standard library's signature
         return name, ours
 
     def kill(self, name: int) -> None:
@@ -85,7 +85,17 @@ class ForkServer:
         self._line, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and text
-                [sys.executable, "-I", "-B", "-X", "utf8", "-c", _BOOT, _paths(), str(theirs.fileno())],
+                [
+                    sys.executable,
+                    "-I",
+                    "-B",
+                    "-X",
+                    "utf8",
+                    "-c",
+                    _BOOT,
+                    _paths(),
+                    str(theirs.fileno()),
+                ],
                 env=_SET | {name: os.environ[name] for name in _KEPT if name in os.environ},
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,

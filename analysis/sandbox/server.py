@@ -51,7 +51,8 @@ class Nursery:
         self._line = line
         self._children: dict[int, int] = {}
         self._wake, wake = os.pipe()
-        os.set_blocking(wake, False)
+        for end in (self._wake, wake):
+            os.set_blocking(end, False)
         signal.signal(signal.SIGCHLD, lambda *_: None)  # a handler must stand to be woken
         signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
         self._wakers = (self._wake, wake)
@@ -61,9 +62,9 @@ class Nursery:
         rest = b""
         try:
             while True:
-                ready, _, _ = select.select([self._line, self._wake], [], [])
+                ready, _, _ = select.select([self._line.fileno(), self._wake], [], [])
                 self._reap()
-                if self._line in ready:
+                if self._line.fileno() in ready:
                     text, descriptors, _, _ = socket.recv_fds(self._line, 4096, 4)
                     if not text:
                         return
@@ -78,7 +79,9 @@ class Nursery:
         if "kill" in request:
             self._kill(request["kill"])
         else:
-            self._fork(request["name"], descriptors.pop(0), Cell(request["memory"], request["nice"]))
+            self._fork(
+                request["name"], descriptors.pop(0), Cell(request["memory"], request["nice"])
+            )
 
     def _fork(self, name: int, line: int, cell: Cell) -> None:
         parent = os.getpid()
@@ -113,7 +116,6 @@ class Nursery:
 
     def _reap(self) -> None:
         with contextlib.suppress(BlockingIOError):
-            os.set_blocking(self._wake, False)
             os.read(self._wake, 4096)
         for name, pid in tuple(self._children.items()):
             if os.waitpid(pid, os.WNOHANG)[0]:

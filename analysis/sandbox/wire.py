@@ -10,7 +10,6 @@ import sys
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from enum import Enum
-from typing import cast
 
 HEADER = struct.Struct("!IQ")
 """Length of the JSON, length of all the bytes that follow it."""
@@ -57,12 +56,16 @@ def unpack(text: bytes, blobs: memoryview) -> object:
     """
     try:
         return _Reader(blobs).value(json.loads(text))
+    except Garbled:
+        raise
     except (ValueError, TypeError, KeyError, RecursionError) as exc:
         raise Garbled(f"an answer that cannot be read: {type(exc).__name__}") from exc
 
 
 def _plain(value: object, blobs: list[bytes]) -> object:
     """``value`` as JSON has it; bytes go to ``blobs`` in the order they are met."""
+    if isinstance(value, list):
+        return [_plain(item, blobs) for item in value]
     if isinstance(value, Enum):
         return {"kind": "enum", "name": _name(type(value)), "of": value.value}
     if value is None or isinstance(value, bool | int | float | str):
@@ -70,17 +73,18 @@ def _plain(value: object, blobs: list[bytes]) -> object:
     if isinstance(value, bytes):
         blobs.append(value)
         return {"kind": "bytes", "of": len(value)}
+    name, items = _parts(value)
+    return {"kind": "record", "name": name, "of": [_plain(item, blobs) for item in items]}
+
+
+def _parts(value: object) -> tuple[str | None, list[object]]:
+    """A tuple or one of our records as its class's name and its fields in order."""
+    if type(value) is tuple:
+        return None, list(value)
     if isinstance(value, tuple):
-        name = None if type(value) is tuple else _name(type(value))
-        return {"kind": "tuple", "name": name, "of": [_plain(item, blobs) for item in value]}
-    if isinstance(value, list):
-        return [_plain(item, blobs) for item in value]
-    if isinstance(value, dict):
-        pairs = [[_plain(key, blobs), _plain(held, blobs)] for key, held in value.items()]
-        return {"kind": "dict", "of": pairs}
+        return _name(type(value)), list(value)
     if is_dataclass(value) and not isinstance(value, type):
-        held = [_plain(getattr(value, field.name), blobs) for field in fields(value)]
-        return {"kind": "record", "name": _name(type(value)), "of": held}
+        return _name(type(value)), [getattr(value, field.name) for field in fields(value)]
     raise TypeError(f"{type(value).__name__} does not cross from a worker")
 
 
@@ -112,17 +116,13 @@ class _Reader:
             return [self.value(item) for item in plain]
         if not isinstance(plain, dict):
             return plain
-        kind, held = plain["kind"], plain["of"]
-        if kind == "bytes":
+        held = plain["of"]
+        if plain["kind"] == "bytes":
             return self._take(held)
-        if kind == "enum":
+        if plain["kind"] == "enum":
             return _type(plain["name"])(held)
         items = [self.value(item) for item in held]
-        if kind == "dict":
-            return dict(cast("list[tuple[object, object]]", items))
-        if plain["name"] is None:
-            return tuple(items)
-        return _type(plain["name"])(*items)
+        return tuple(items) if plain["name"] is None else _type(plain["name"])(*items)
 
     def _take(self, length: object) -> bytes:
         if not isinstance(length, int) or not 0 <= length <= len(self._blobs):

@@ -19,6 +19,15 @@ from analysis.sandbox import DECODE, MODELS, Sandbox, prepare
 
 LINUX_ONLY = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc and Linux's limits")
 CANARY = "canary-3f9a71c2"
+INHERITED = {
+    "DYLD_LIBRARY_PATH",
+    "LC_ALL",
+    "LC_CTYPE",
+    "LD_LIBRARY_PATH",
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "__CF_USER_TEXT_ENCODING",
+}
 
 
 def echo(value: int) -> int:
@@ -67,8 +76,8 @@ def a_function() -> object:
     return echo
 
 
-def environment() -> dict[str, str]:
-    return dict(os.environ)
+def environment() -> list[tuple[str, str]]:
+    return list(os.environ.items())
 
 
 def write_file(path: str) -> None:
@@ -221,7 +230,7 @@ async def test_a_dead_fork_server_is_replaced() -> None:
     async with Sandbox(server) as sandbox:
         await sandbox.decode(pid)
         os.kill(server.pid, signal.SIGKILL)
-        os.waitid(os.P_PID, server.pid, os.WEXITED | os.WNOWAIT)
+        await asyncio.to_thread(os.waitid, os.P_PID, server.pid, os.WEXITED | os.WNOWAIT)
 
         answers = await asyncio.gather(
             *(sandbox.decode(echo, number) for number in range(4)), return_exceptions=True
@@ -237,11 +246,11 @@ async def test_no_secret_of_the_parent_is_in_a_worker(monkeypatch: pytest.Monkey
         seen = await sandbox.decode(environment)
 
     assert CANARY not in str(seen)
-    assert set(seen) <= {"LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "OMP_NUM_THREADS"} | {
-        "OPENBLAS_NUM_THREADS",
-        "__CF_USER_TEXT_ENCODING",
-        "DYLD_LIBRARY_PATH",
-    }
+    assert {name for name, _ in seen} <= INHERITED
+
+
+def kernels_copy(process: int) -> bytes:
+    return Path(f"/proc/{process}/environ").read_bytes()
 
 
 @LINUX_ONLY
@@ -253,7 +262,7 @@ async def test_no_secret_is_in_the_kernels_copy_of_the_environment(
 
     async with Sandbox(server) as sandbox:
         worker = await sandbox.decode(pid)
-        copies = [Path(f"/proc/{who}/environ").read_bytes() for who in (worker, server.pid)]
+        copies = [kernels_copy(who) for who in (worker, server.pid)]
 
     assert not any(CANARY.encode() in copy for copy in copies)
 
@@ -280,7 +289,9 @@ async def test_a_worker_has_no_network(sandbox: Sandbox) -> None:
 
 
 def children_of(parent: int) -> list[int]:
-    return [int(word) for word in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
+    return [
+        int(word) for word in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    ]
 
 
 def gone(process: int) -> bool:
@@ -323,7 +334,7 @@ asyncio.run(main())
 @LINUX_ONLY
 def test_workers_die_with_a_parent_that_was_killed() -> None:
     root = str(Path(__file__).parents[2])
-    with subprocess.Popen(
+    with subprocess.Popen(  # noqa: S603 - our own interpreter and text
         [sys.executable, "-c", PARENT, root], stdout=subprocess.PIPE, text=True
     ) as parent:
         assert parent.stdout is not None
