@@ -1,0 +1,115 @@
+"""Builds the ``Content`` of a post from its words and its files' bytes."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from analysis.errors import SandboxBusy, UnreadableMedia, UnsupportedMedia, WorkerLost
+from analysis.media import Decoded, Limits, decode
+from analysis.sandbox import Sandbox
+from analysis.types import (
+    Content,
+    Fact,
+    FactKind,
+    Failure,
+    FailureKind,
+    Image,
+    Media,
+    Modality,
+    Passage,
+)
+
+Unsupported = Literal["note", "review"]
+"""What a file is that we do not look into: a fact to note, or a failure for a person."""
+
+_DETECTOR = "media"
+_BYTES_A_PIXEL = 3
+
+
+class _Seen(NamedTuple):
+    """What became of one file."""
+
+    media: Media | None = None
+    images: tuple[Image, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    facts: tuple[Fact, ...] = ()
+
+
+async def build(
+    passages: Sequence[Passage],
+    files: Sequence[bytes | Failure],
+    sandbox: Sandbox,
+    limits: Limits | None = None,
+    *,
+    unsupported: Unsupported = "note",
+) -> Content:
+    """Decode every file, all at once, and put the words beside them.
+
+    A file is its bytes, or why there are none. One that cannot be decoded is None in
+    ``Content.media`` and has a ``Failure``; it never hides the others. ``passages`` are well
+    formed already.
+    """
+    bounds = limits or Limits()
+    seen = await asyncio.gather(
+        *(_look(file, index, sandbox, bounds, unsupported) for index, file in enumerate(files))
+    )
+    return Content(
+        passages=tuple(passages),
+        images=tuple(image for one in seen for image in one.images),
+        media=tuple(one.media for one in seen),
+        failures=tuple(failure for one in seen for failure in one.failures),
+        facts=tuple(fact for one in seen for fact in one.facts),
+    )
+
+
+async def _look(
+    file: bytes | Failure, index: int, sandbox: Sandbox, limits: Limits, unsupported: Unsupported
+) -> _Seen:
+    if isinstance(file, Failure):
+        return _Seen(failures=(file,))
+    try:
+        return _sound(await sandbox.decode(decode, file, index, limits), index)
+    except UnsupportedMedia as exc:
+        return _unsupported(index, str(exc), unsupported)
+    except SandboxBusy as exc:
+        return _failed(index, FailureKind.UNAVAILABLE, str(exc))
+    except (UnreadableMedia, WorkerLost) as exc:
+        return _failed(index, FailureKind.UNREADABLE, str(exc))
+
+
+def _unsupported(index: int, reason: str, unsupported: Unsupported) -> _Seen:
+    if unsupported == "review":
+        return _failed(index, FailureKind.NOT_SUPPORTED, reason)
+    fact = Fact(FactKind.UNSUPPORTED, reason, modality=Modality.IMAGE, media=index)
+    return _Seen(facts=(fact,))
+
+
+def _sound(decoded: Decoded, index: int) -> _Seen:
+    """Check what a worker sent before anyone relies on it: it may have been taken over."""
+    if not _consistent(decoded, index):
+        reason = "the decoder sent pictures that do not fit together"
+        return _failed(index, FailureKind.UNREADABLE, reason)
+    partly = _failure(index, FailureKind.UNREADABLE, decoded.unseen) if decoded.unseen else None
+    return _Seen(decoded.media, decoded.images, (partly,) if partly else ())
+
+
+def _consistent(decoded: object, index: int) -> bool:
+    match decoded:
+        case Decoded(media=Media(), images=(Image(), *_) as images, unseen=str()):
+            return all(_whole(image, index) for image in images)
+    return False
+
+
+def _whole(image: object, index: int) -> bool:
+    match image:
+        case Image(data=bytes() as data, width=int() as width, height=int() as height):
+            return image.frame_of == index and len(data) == width * height * _BYTES_A_PIXEL
+    return False
+
+
+def _failed(index: int, kind: FailureKind, reason: str) -> _Seen:
+    return _Seen(failures=(_failure(index, kind, reason),))
+
+
+def _failure(index: int, kind: FailureKind, reason: str) -> Failure:
+    return Failure(_DETECTOR, kind, reason, media=index)
