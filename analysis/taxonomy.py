@@ -34,7 +34,5 @@ class Category(StrEnum):
     """A vendor refused to look. It says nothing of what was seen, and is never silence."""
 
 
-CONTEXTUAL = frozenset(
-    {Category.HATE, Category.HARASSMENT, Category.THREAT, Category.SELF_HARM}
-)
+CONTEXTUAL = frozenset({Category.HATE, Category.HARASSMENT, Category.THREAT, Category.SELF_HARM})
 """Categories that words alone cannot judge: fusion caps them while all grounds are patterns."""
