@@ -2,4 +2,6 @@
 
 DETECTORS: dict[str, str] = {
     "known_images": "analysis.detectors.known_images:KnownImages",
+    "links": "analysis.detectors.links:Links",
+    "scam_phrases": "analysis.detectors.scam_phrases:ScamPhrases",
 }
