@@ -7,7 +7,7 @@ from difflib import get_close_matches
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name most like this one, or None when nothing comes close."""
     # Misspelt names are short; difflib is quadratic, and a hostile one may be a megabyte.
-    return next(iter(get_close_matches(name[:100], list(known), n=1, cutoff=0.5)), None)
+    return next(iter(get_close_matches(name[:100], list(known), n=1, cutoff=0.6)), None)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
