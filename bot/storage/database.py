@@ -8,7 +8,7 @@ from typing import Self, TypeVar
 
 from sqlalchemy import event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -25,6 +25,9 @@ READERS = 4
 """Reading connections on SQLite; chosen by eye: the desk's pages, the API, the journey."""
 CHECKED_BYTES = 64 * 2**20
 """Up to this size the whole file is checked at start (about 0.2 s); beyond it, its length."""
+
+OUR_MISTAKES = (DataError, IntegrityError, ProgrammingError)
+"""Errors of a statement, which no machine's owner could mend: they are not explained away."""
 
 DRIVERS = ("sqlite+aiosqlite", "postgresql+psycopg")
 
@@ -81,6 +84,8 @@ class Database:
         try:
             async with self._readers.connect() as conn:
                 yield conn
+        except OUR_MISTAKES:
+            raise
         except DBAPIError as exc:
             raise explain(exc, self._url) from exc
 
@@ -92,6 +97,8 @@ class Database:
         """
         try:
             return await self._writer.write(work)
+        except OUR_MISTAKES:
+            raise
         except DBAPIError as exc:
             raise explain(exc, self._url) from exc
 

@@ -1,13 +1,14 @@
 """The few statements that several parts of the store share."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Insert, Select, Table, and_, insert, select
+from sqlalchemy import Insert, Select, Table, and_, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import JudgementKey, Ref
-from bot.storage.tables import audit, judgements, messages
+from bot.storage.tables import audit, judgements, messages, settings
 
 
 def insert_new(conn: AsyncConnection, table: Table) -> Insert:
@@ -37,3 +38,13 @@ def judgement_id(key: JudgementKey) -> Select[int]:
 def audited(*, at: datetime, by: str, what: str, subject: str, **detail: str | int) -> Insert:
     """One line of the audit: who did what to which thing. Never a secret, never a post's words."""
     return insert(audit).values(at=at, by=by, what=what, subject=subject, detail=detail)
+
+
+async def put_setting(
+    conn: AsyncConnection, key: str, value: Mapping[str, str | bool], *, at: datetime, by: str
+) -> None:
+    """Set one of the application's own settings, such as the pause switch."""
+    row = {"key": key, "value": dict(value), "at": at, "by": by}
+    made = insert_new(conn, settings).values(row).returning(settings.c.key)
+    if (await conn.execute(made)).first() is None:
+        await conn.execute(update(settings).where(settings.c.key == key).values(row))

@@ -1,0 +1,72 @@
+"""From what is known of a post to its card. Pure; every text stays as it was written."""
+
+from collections.abc import Mapping, Sequence
+
+from bot.model import Case, Message, Mode, Outcome, Verdict
+from bot.review.card import Card
+
+WORTH_A_LOOK = 0.3
+"""Scores below are left out of a card; chosen by eye."""
+
+AT_MOST = 5
+"""Scores on a card; chosen by eye."""
+
+QUIET = "Post"
+"""A card's first word where no score is worth a look."""
+
+
+def draw(
+    message: Message,
+    verdict: Verdict,
+    scores: Mapping[str, float | None],
+    outcomes: Sequence[Outcome] = (),
+    *,
+    case_id: str = "",
+    url: str = "",
+) -> Card:
+    """The card of a post that was just judged; ``url`` is its case on the web desk."""
+    rules = tuple(one.rule for one in verdict.matched if one.mode is Mode.LIVE)
+    return _card(message, verdict.explanation, rules, scores, outcomes, case_id, url)
+
+
+def draw_case(case: Case, *, url: str = "") -> Card:
+    """The card of a case as it stands: the newest judgement, and what every one of them did."""
+    newest = case.judgements[-1]
+    rules = dict.fromkeys(rule for one in case.judgements for rule in one.rules)
+    outcomes = [outcome for one in case.judgements for outcome in one.outcomes]
+    return _card(
+        case.message, newest.explanation, tuple(rules), newest.scores, outcomes, case.id, url
+    )
+
+
+def _card(  # noqa: PLR0917 - the card's own fields, in order
+    message: Message,
+    explanation: str,
+    rules: tuple[str, ...],
+    scores: Mapping[str, float | None],
+    outcomes: Sequence[Outcome],
+    case_id: str,
+    url: str,
+) -> Card:
+    top = highest(scores)
+    where = message.channel.name or message.ref.channel_id
+    what = top[0][0].replace("_", " ").capitalize() if top else QUIET
+    return Card(
+        case_id=case_id,
+        title=f"{what} in #{where}",
+        author=message.author.name or message.author.id,
+        channel=where,
+        caption=message.text,
+        explanation=explanation,
+        rules=rules,
+        scores=top,
+        outcomes=tuple((outcome.action, outcome.status.value) for outcome in outcomes),
+        url=url,
+    )
+
+
+def highest(scores: Mapping[str, float | None]) -> tuple[tuple[str, float], ...]:
+    """The scores worth a look, highest first; equal ones by name."""
+    found = [(str(name), score) for name, score in scores.items() if score is not None]
+    found.sort(key=lambda one: (-one[1], one[0]))
+    return tuple(one for one in found if one[1] >= WORTH_A_LOOK)[:AT_MOST]
