@@ -201,11 +201,11 @@ class Api:
                 yield _event(change)
             while not follower.ended:
                 news = await follower.next(self._heartbeat)
-                if news is None:
-                    yield ": still here\n\n"
-                elif news.seq > seq:
+                if news and news.seq > seq:
                     seq = news.seq
                     yield _event(news)
+                elif not news and not follower.ended:
+                    yield ": still here\n\n"
 
     async def _post(self, ref: str) -> Post:
         post_id = _id(ref)
