@@ -1,0 +1,145 @@
+"""What the web application is given: protocols for the work, values for how it is reached."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from fastapi import APIRouter
+from prometheus_client import CollectorRegistry
+
+from bot.analysis_report import Analysis
+from bot.model import Case, CaseState
+from bot.web.access import Scope, Sessions, Tokens
+
+OnStage = Callable[[str, float], None]
+"""Called as each stage ends (decoded, read, judged, fused) with its wall milliseconds."""
+
+
+class Analyser(Protocol):
+    """Judges what is sent for a look, by the current policy; acts on nothing, stores nothing."""
+
+    async def analyse(
+        self,
+        files: Sequence[tuple[str, bytes]],
+        text: str,
+        on_stage: OnStage | None = None,
+    ) -> Analysis:
+        """Analyse named files and words together. Trouble is part of the answer."""
+        ...
+
+
+class Decided(Protocol):
+    """What an overturn left behind."""
+
+    @property
+    def case(self) -> Case:
+        """The case as it stands now."""
+        ...
+
+    @property
+    def left(self) -> tuple[str, ...]:
+        """What could not be undone, each a sentence for a moderator."""
+        ...
+
+
+class Desk(Protocol):
+    """The moderators' queue. ``by`` is the moderator's name, ``version`` the case as seen."""
+
+    async def cases(
+        self, state: CaseState | None, before: datetime | None, limit: int
+    ) -> Sequence[Case]:
+        """Cases opened before then, newest first; every state when None."""
+        ...
+
+    async def case(self, case_id: str) -> Case | None:
+        """One case, or None."""
+        ...
+
+    async def uphold(self, case_id: str, *, by: str, version: int, note: str) -> object:
+        """Confirm what was done.
+
+        Raises:
+            AlreadyDecided: the case changed since it was seen.
+        """
+        ...
+
+    async def overturn(self, case_id: str, *, by: str, version: int, note: str) -> Decided:
+        """Undo what can be undone.
+
+        Raises:
+            AlreadyDecided: the case changed since it was seen.
+        """
+        ...
+
+    async def evidence(self, case_id: str, n: int) -> bytes:
+        """The case's nth picture as PNG, JPEG or WebP, encoded by us.
+
+        Raises:
+            LookupError: there is none.
+        """
+        ...
+
+
+class Health(Protocol):
+    """Whether the parts can work."""
+
+    async def missing(self) -> Mapping[str, str]:
+        """What is not ready: part (database, queue, a platform, a provider) to what it lacks."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Mounted:
+    """A platform's own routes, and who may use them."""
+
+    name: str
+    router: APIRouter
+    scope: Scope | None
+    """Required of every route; None where the platform checks for itself, as Slack signs."""
+    home: str = ""
+    """The address of its page, for the top bar; empty when it has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one request may bring. Chosen by eye; the decoder has its own caps."""
+
+    files: int = 10
+    file_bytes: int = 25 * 2**20
+    total_bytes: int = 64 * 2**20
+    text_bytes: int = 2 * 2**20
+    form_bytes: int = 256 * 2**10
+    """For requests that carry no files."""
+    at_once: int = 4
+    """Analyses asked for over HTTP that may run at the same time."""
+    waiting: int = 12
+    """How many more may wait for their turn before the answer is 429."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How the application is reached: the ``[web]`` table."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    public_url: str = ""
+    allowed_ips: tuple[str, ...] = ()
+    """Addresses or networks; empty lets everyone in."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses or networks whose ``X-Forwarded-*`` headers are believed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything ``create_app`` needs."""
+
+    analyser: Analyser
+    desk: Desk
+    tokens: Tokens
+    sessions: Sessions
+    health: Health
+    metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
+    platforms: tuple[Mounted, ...] = ()
+    reach: Reach = Reach()
+    limits: Limits = Limits()

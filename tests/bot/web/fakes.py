@@ -1,0 +1,359 @@
+"""An in-memory world for the web application: fakes that behave, and builders of values."""
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from fastapi import APIRouter
+from PIL import Image as Picture
+
+from analysis.taxonomy import Category
+from analysis.types import (
+    Assessment,
+    Box,
+    Content,
+    Evidence,
+    Fact,
+    FactKind,
+    Failure,
+    FailureKind,
+    Grounds,
+    Media,
+    Modality,
+    Origin,
+    Passage,
+    Signal,
+)
+from bot.analysis_report import Analysis
+from bot.errors import AlreadyDecided
+from bot.model import (
+    Attachment,
+    Author,
+    Case,
+    CaseEvent,
+    CaseState,
+    Channel,
+    EventKind,
+    Judgement,
+    JudgementKey,
+    Matched,
+    Message,
+    Mode,
+    Outcome,
+    Receipt,
+    Ref,
+    Status,
+    Unanswered,
+    Verdict,
+)
+from bot.model import Evidence as Kept
+from bot.ports import Client, Presence, Target
+from bot.web.access import Identity, MemorySessions, Scope
+from bot.web.services import Limits, Mounted, OnStage, Reach, Services
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+STAGES = (("decoded", 12.0), ("read", 220.0), ("judged", 31.0), ("fused", 0.4))
+TOKENS = {f"token-{scope.value}": scope for scope in Scope}
+
+
+@dataclass(frozen=True, slots=True)
+class AnAction:
+    """An action that is only its name."""
+
+    name: str
+    harshness: int = 50
+    destructive: bool = True
+
+    def __str__(self) -> str:
+        return self.name
+
+    def __or__(self, other: "AnAction") -> "AnAction":
+        return max(self, other, key=lambda action: action.harshness)
+
+    async def apply(self, client: Client, target: Target) -> Receipt:
+        return Receipt()
+
+    async def undo(self, client: Client, target: Target, receipt: Receipt) -> str | None:
+        return None
+
+    async def probe(self, client: Client, target: Target) -> Presence:
+        return Presence.ABSENT
+
+
+def a_png(width: int = 320, height: int = 200) -> bytes:
+    """A small picture of two bands."""
+    made = Picture.new("RGB", (width, height), (46, 58, 89))
+    made.paste((214, 164, 82), (0, height // 2, width, height))
+    out = io.BytesIO()
+    made.save(out, "PNG")
+    return out.getvalue()
+
+
+def signals(quote: str = "free nitro") -> tuple[Signal, ...]:
+    """A joint one and one of each modality, with evidence."""
+    return (
+        Signal(
+            Category.SCAM, 0.93, Modality.JOINT, Grounds.PATTERN, "scam_phrases@1",
+            Evidence(quote, Origin.OCR, 0, Box(0.1, 0.2, 0.6, 0.4)),
+        ),
+        Signal(
+            Category.SCAM, 0.62, Modality.TEXT, Grounds.PATTERN, "links@1",
+            Evidence("bit.example/x", Origin.CAPTION),
+        ),
+        Signal(
+            Category.PRIVACY, 0.41, Modality.IMAGE, Grounds.MODEL, "vision/m@2",
+            Evidence("", None, 0, Box(0.55, 0.5, 0.9, 0.9)),
+        ),
+    )  # fmt: skip
+
+
+def an_analysis(
+    names: tuple[str, ...] = ("a.png",),
+    text: str = "get yours at bit.example/x",
+    ocr: str = "claim your free nitro now",
+    quote: str = "free nitro",
+    rule: str = "scam-screenshot",
+    explanation: str = "The picture promises a gift and the caption links to a shortener.",
+    reason: str = "connection refused",
+) -> Analysis:
+    """A scam, seen in both words and picture; gemini was away."""
+    media = tuple(
+        Media("ab" * 32, "cd" * 32, 100, "image/png", 320, 200, 1, animated=False) for _ in names
+    )
+    found = signals(quote)
+    passages = (
+        Passage(text, Origin.CAPTION),
+        Passage(ocr, Origin.OCR, 0, Box(0.1, 0.2, 0.6, 0.4), 0.98),
+    )
+    scores: dict[Category, float | None] = {category: 0.0 for category in Category}
+    scores |= {
+        Category.SCAM: 0.96,
+        Category.PRIVACY: 0.41,
+        Category.NUDITY: None,
+        Category.GORE: None,
+    }
+    return Analysis(
+        names,
+        Content(passages, (), media),
+        Assessment(
+            media=media,
+            signals=found,
+            facts=(
+                Fact(FactKind.LOGO, "acme", 0.8, Modality.IMAGE, 0, Box(0.7, 0.05, 0.95, 0.25)),
+                Fact(FactKind.LANGUAGE, "en"),
+            ),
+            scores=scores,
+            made_by={Category.SCAM: (0, 1), Category.PRIVACY: (2,)},
+            unasked=(Category.NUDITY, Category.GORE),
+            failures=(Failure("gemini", FailureKind.UNAVAILABLE, reason),),
+            timings_ms={"decoded": 12.0, "read": 220.0, "total": 271.0},
+        ),
+        Verdict(
+            (
+                Matched(rule, Mode.LIVE, ("delete", "timeout 1h")),
+                Matched("watch-links", Mode.SHADOW, ("flag",)),
+            ),
+            (Unanswered("no-nudity", "nudity was never asked", asked=False),),
+            (AnAction("delete"), AnAction("timeout 1h")),
+            needs_review=True,
+            explanation=explanation,
+            policy_version="3",
+        ),
+    )
+
+
+@dataclass
+class FakeAnalyser:
+    """Answers the same analysis for whatever is sent, under the names that were sent."""
+
+    analysis: Analysis = field(default_factory=an_analysis)
+    trouble: Exception | None = None
+    seen: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
+
+    async def analyse(
+        self,
+        files: Sequence[tuple[str, bytes]],
+        text: str,
+        on_stage: OnStage | None = None,
+    ) -> Analysis:
+        if self.trouble:
+            raise self.trouble
+        names = tuple(name for name, _ in files)
+        self.seen.append((names, text))
+        for stage, ms in STAGES:
+            if on_stage:
+                on_stage(stage, ms)
+        media = self.analysis.assessment.media[:1] * len(names)
+        return replace(
+            self.analysis, names=names, assessment=replace(self.analysis.assessment, media=media)
+        )
+
+
+def a_case(
+    case_id: str = "c1",
+    *,
+    text: str = "get yours at bit.example/x",
+    author: str = "newcomer",
+    channel: str = "general",
+    filename: str = "a.png",
+    ocr: str = "claim your free nitro now",
+    quote: str = "free nitro",
+    rule: str = "scam-screenshot",
+    note: str = "",
+    opened_at: datetime = NOW,
+) -> Case:
+    """An open case: a scam was removed, its author timed out in simulation."""
+    ref = Ref("playground", "room", "general", case_id)
+    message = Message(
+        ref, "0", Author("u1", author), Channel(channel), text, opened_at,
+        (Attachment("bifocal:1", filename),),
+    )  # fmt: skip
+    outcomes = (
+        Outcome("delete", Status.APPLIED, opened_at),
+        Outcome("timeout 1h", Status.SIMULATED, opened_at, detail="simulated here"),
+    )
+    scores: Mapping[str, float | None] = {
+        "scam": 0.96, "privacy": 0.41, "hate": 0.02, "nudity": None,
+    }  # fmt: skip
+    judgement = Judgement(
+        JudgementKey(ref, "0"), opened_at, signals(quote), scores,
+        (Failure("gemini", FailureKind.TIMEOUT, "no answer in 8 s"),),
+        (rule,), ("watch-links",), "The picture promises a gift.", outcomes,
+    )  # fmt: skip
+    return Case(
+        case_id,
+        message,
+        (
+            Passage(text, Origin.CAPTION),
+            Passage(ocr, Origin.OCR, 0, Box(0.1, 0.2, 0.6, 0.4)),
+        ),
+        (Kept("k1", 0, 320, 200, "ab" * 32),),
+        (judgement,),
+        CaseState.OPEN,
+        (CaseEvent(EventKind.OPENED, opened_at, note=note),),
+        opened_at,
+        1,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FakeDecided:
+    """An overturned case and what stayed."""
+
+    case: Case
+    left: tuple[str, ...]
+
+
+@dataclass
+class FakeDesk:
+    """Cases in a dict, decided as the real desk decides them."""
+
+    held: dict[str, Case] = field(default_factory=lambda: {"c1": a_case()})
+    picture: bytes = field(default_factory=a_png)
+
+    async def cases(
+        self, state: CaseState | None, before: datetime | None, limit: int
+    ) -> Sequence[Case]:
+        newest = sorted(self.held.values(), key=lambda case: case.opened_at, reverse=True)
+        return [
+            case
+            for case in newest
+            if state in {None, case.state} and (before is None or case.opened_at < before)
+        ][:limit]
+
+    async def case(self, case_id: str) -> Case | None:
+        return self.held.get(case_id)
+
+    async def uphold(self, case_id: str, *, by: str, version: int, note: str) -> Case:
+        return self._decide(case_id, EventKind.UPHELD, by, version, note)
+
+    async def overturn(self, case_id: str, *, by: str, version: int, note: str) -> FakeDecided:
+        case = self._decide(case_id, EventKind.OVERTURNED, by, version, note)
+        return FakeDecided(case, ("The message was deleted; it can be posted again.",))
+
+    async def evidence(self, case_id: str, n: int) -> bytes:
+        if n < 0 or n >= len(self.held[case_id].evidence):
+            raise LookupError(n)
+        return self.picture
+
+    def add(self, case: Case) -> None:
+        """Open one more case."""
+        self.held[case.id] = case
+
+    def _decide(self, case_id: str, kind: EventKind, by: str, version: int, note: str) -> Case:
+        case = self.held[case_id]
+        if case.version != version:
+            last = case.events[-1]
+            raise AlreadyDecided("already decided", by=last.by, at=last.at)
+        event = CaseEvent(kind, NOW + timedelta(minutes=5), by, note)
+        self.held[case_id] = replace(
+            case,
+            state=CaseState.CLOSED,
+            events=(*case.events, event),
+            version=case.version + 1,
+        )
+        return self.held[case_id]
+
+
+class FakeTokens:
+    """Knows ``token-<scope>`` for every scope."""
+
+    async def verify_token(self, text: str) -> Identity | None:
+        scope = TOKENS.get(text)
+        return Identity(text, frozenset({scope})) if scope else None
+
+
+@dataclass
+class FakeHealth:
+    """Lacks what it is told to lack."""
+
+    lacks: dict[str, str] = field(default_factory=dict)
+
+    async def missing(self) -> Mapping[str, str]:
+        return self.lacks
+
+
+def a_platform() -> Mounted:
+    """A platform with a page and one mutating route, guarded by the application."""
+    router = APIRouter()
+
+    @router.get("/playground")
+    async def page() -> dict[str, str]:
+        return {"page": "playground"}
+
+    @router.post("/api/v1/playground/messages")
+    async def post() -> dict[str, str]:
+        return {"ref": "1"}
+
+    return Mounted("playground", router, Scope.PLAYGROUND, "/playground")
+
+
+@dataclass
+class World:
+    """The fakes behind one application, and the sessions it knows."""
+
+    analyser: FakeAnalyser = field(default_factory=FakeAnalyser)
+    desk: FakeDesk = field(default_factory=FakeDesk)
+    health: FakeHealth = field(default_factory=FakeHealth)
+    sessions: MemorySessions = field(default_factory=MemorySessions)
+    limits: Limits = Limits()
+    reach: Reach = Reach()
+    platforms: tuple[Mounted, ...] = ()
+
+    def services(self) -> Services:
+        """What ``create_app`` takes."""
+        return Services(
+            analyser=self.analyser,
+            desk=self.desk,
+            tokens=FakeTokens(),
+            sessions=self.sessions,
+            health=self.health,
+            limits=self.limits,
+            reach=self.reach,
+            platforms=self.platforms,
+        )
+
+    def code(self, *scopes: Scope) -> str:
+        """A sign-in code, for an administrator unless scopes are given."""
+        return self.sessions.issue(Identity("mod", frozenset(scopes or {Scope.ADMIN})))
