@@ -256,8 +256,11 @@ class Platform(Protocol):
         """Begin to listen; every post goes to ``accept`` before it is acknowledged."""
         ...
 
-    async def settled(self, message: Message) -> None:
-        """Called once a message was judged and acted upon, so that a page can show it."""
+    async def settled(self, message: Message, case_id: str | None) -> None:
+        """Called once a message was judged and acted upon, so that a page can show it.
+
+        ``case_id`` is the case it opened or added to, if any. Safe to repeat.
+        """
         ...
 
     async def stop(self) -> None:

@@ -1,0 +1,41 @@
+"""What a platform's emulator must offer so that the conformance suite can try the platform.
+
+Each entry of ``PLATFORMS`` has one harness in ``HARNESSES``: it starts the platform against
+something that behaves like the real service, and lets the suite post and edit as a user would.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Protocol
+
+from bot.model import Message
+from bot.ports import Platform
+from tests.conformance.playground import a_playground_harness
+
+
+class Harness(Protocol):
+    """A platform at work, and hands to use it with."""
+
+    @property
+    def platform(self) -> Platform:
+        """Already started."""
+        ...
+
+    async def post(self, text: str, picture: bytes | None = None) -> Message:
+        """Post as an ordinary member; returns what the platform handed to ``accept``."""
+        ...
+
+    async def edit(self, message: Message, text: str) -> Message:
+        """Edit as its author; returns what the platform handed to ``accept``."""
+        ...
+
+    async def visible(self, message: Message) -> bool:
+        """Whether other members see it."""
+        ...
+
+
+HARNESSES: dict[str, Callable[[Path], AbstractAsyncContextManager[Harness]]] = {
+    "playground": a_playground_harness,
+}
+"""One per entry of ``adapters.PLATFORMS``."""
