@@ -25,6 +25,7 @@ from analysis.known import Remembered, known_good
 from analysis.reader import Reader
 from analysis.reading import Reading, Readings
 from analysis.stages import Answered, Fused, Judged, Read, Stage, Tell
+from analysis.taxonomy import Category
 from analysis.types import Assessment, Banks, Content, Scope
 
 log = logging.getLogger(__name__)
@@ -60,6 +61,11 @@ class Pipeline:
         self._judging = Judging(limit=deadline, patience=patience, clock=clock)
         self._clock = clock
         self._flights: SingleFlight[Hashable, Assessment, Stage] = SingleFlight()
+
+    @property
+    def categories(self) -> frozenset[Category]:
+        """What some detector judges when it is asked."""
+        return frozenset[Category]().union(*(each.categories for each in self._detectors))
 
     async def analyse(
         self,

@@ -3,10 +3,10 @@
 import time
 from collections.abc import Callable, Sequence
 
+from analysis.stages import Fused, Judged, Read, Stage
 from analysis.text import well_formed
 from analysis.types import Content, Origin, Passage
 from bot.analysis_report import Analysis
-from analysis.stages import Fused, Judged, Read, Stage
 from bot.gather import Decode
 from bot.judge import Judge
 from bot.model import Context

@@ -73,7 +73,9 @@ class App:
         case = await self.keeper.case(message, content, record)
         return Stored(record, await self.journal.write(record, case), finished=False)
 
-    def _orders(self, platform: Platform, message: Message, judged: Stored, *, again: bool) -> Orders:
+    def _orders(
+        self, platform: Platform, message: Message, judged: Stored, *, again: bool
+    ) -> Orders:
         record = judged.record
         verdict = record.verdict
         target = Target(

@@ -34,9 +34,7 @@ class Orders:
 
     def aimed(self, action: Action) -> "Orders":
         """The same with a target whose nonce is this action's own."""
-        return replace(
-            self, target=replace(self.target, nonce=self.key.nonce(str(action)))
-        )
+        return replace(self, target=replace(self.target, nonce=self.key.nonce(str(action))))
 
 
 class Ledger(Protocol):

@@ -28,9 +28,7 @@ class Keeper:
         """The case to open, its pictures already in the store; None where none is due."""
         if not due(record):
             return None
-        passages = tuple(
-            passage for passage in content.passages if passage.text != message.text
-        )
+        passages = tuple(passage for passage in content.passages if passage.text != message.text)
         if suspects_csae(record.assessment):
             return NewCase(message, passages).bare()
         kept = await asyncio.gather(*(self._kept(image) for image in _shown(content)))

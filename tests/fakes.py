@@ -198,7 +198,7 @@ class FakePlatform:
         for message in messages:
             self.client.messages[message.ref] = message
 
-    async def settled(self, message: Message) -> None:
+    async def settled(self, message: Message, case_id: str | None) -> None:
         self.done.append(message)
 
     async def stop(self) -> None:

@@ -40,7 +40,16 @@ def add(app: typer.Typer) -> None:
         if not files and not text.strip():
             raise Misconfigured("nothing to analyse: name a picture, or give --text")
         root = root_of(context)
-        finished(_look(root, root.settings(config, sandboxed=True), files or [], text, policy, as_json=as_json))
+        finished(
+            _look(
+                root,
+                root.settings(config, sandboxed=True),
+                files or [],
+                text,
+                policy,
+                as_json=as_json,
+            )
+        )
 
 
 async def _look(

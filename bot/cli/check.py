@@ -1,11 +1,16 @@
-"""``bifocal check``: settings, policy and database, without starting."""
+"""``bifocal check``: settings, policy, database and extras, without starting."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bot.cli.root import finished, root_of, well_told
+from analysis.detectors import DETECTORS
+from bot.cli.root import Root, finished, root_of, said, well_told
+from bot.config.tables import Settings
+from bot.core import Core, unasked
+from bot.policy.file import PolicyFile
 
 
 def add(app: typer.Typer) -> None:
@@ -19,9 +24,35 @@ def add(app: typer.Typer) -> None:
     ) -> None:
         """Check settings, policy, database and extras; says what is wrong and how to mend it."""
         root = root_of(context)
+        settings = root.settings(config, sandboxed=True)
+        typer.echo("settings: fine")
+        finished(_look(root, settings))
 
-        async def work() -> None:
-            for line in await root.check(root.settings(config)):
+
+async def _look(root: Root, settings: Settings) -> None:
+    rules = root.policy(settings)
+    for line in _policy(rules):
+        typer.echo(line)
+    async with root.storage(settings) as store:
+        revision = await store.database.revision()
+        state = await store.switch.state()
+    typer.echo(f"database: fine, schema {revision}")
+    if state is not None:
+        typer.echo(f"acting: paused by {state.by} since {state.at:%Y-%m-%d %H:%M} UTC")
+    with said.status("Starting the analysis…"):
+        async with root.core(settings) as core:
+            for line in _core(core, rules):
                 typer.echo(line)
 
-        finished(work())
+
+def _policy(rules: PolicyFile) -> Iterator[str]:
+    policy = rules.current
+    yield f"policy: {policy.name}, {len(policy.rules)} rules, version {policy.version}"
+
+
+def _core(core: Core, rules: PolicyFile) -> Iterator[str]:
+    yield f"analysis: {len(DETECTORS)} detectors"
+    for sentence in core.missing:
+        yield f"missing: {sentence}"
+    for rule, reason in rules.current.unanswerable(unasked(core.pipeline)):
+        yield f"rule {rule} cannot be answered here: {reason}"

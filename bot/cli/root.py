@@ -10,9 +10,11 @@ from typing import Any, ParamSpec, Protocol
 import typer
 from rich.console import Console
 
-from bot.config.tables import Settings
-from bot.errors import BotError, Misconfigured
 from bot.analyser import Analyser
+from bot.config.tables import Settings
+from bot.core import Core
+from bot.errors import BotError, Misconfigured
+from bot.policy.file import PolicyFile
 from bot.storage.store import Store
 
 DONE, ENVIRONMENT, USAGE, INCOMPLETE = 0, 1, 2, 3
@@ -37,6 +39,14 @@ class Root(Protocol):
         """Run the application until it is told to stop."""
         ...
 
+    def policy(self, settings: Settings, file: Path | None = None) -> PolicyFile:
+        """The rules in force; ``file`` instead of the settings' where it is given."""
+        ...
+
+    def core(self, settings: Settings) -> AbstractAsyncContextManager[Core]:
+        """The sandbox and the pipeline."""
+        ...
+
     def analyser(
         self, settings: Settings, policy: Path | None
     ) -> AbstractAsyncContextManager[Analyser]:
@@ -45,10 +55,6 @@ class Root(Protocol):
 
     def storage(self, settings: Settings) -> AbstractAsyncContextManager[Store]:
         """The database and the evidence store, migrated."""
-        ...
-
-    async def check(self, settings: Settings) -> list[str]:
-        """Look at everything that can be looked at without starting; what was found in order."""
         ...
 
 

@@ -18,7 +18,7 @@ QUIET = "Post"
 def draw(
     message: Message,
     verdict: Verdict,
-    scores: Mapping[str, float | None],
+    scores: Mapping[Category, float | None] | Mapping[str, float | None],
     outcomes: Sequence[Outcome] = (),
     *,
     case_id: str = "",

@@ -69,6 +69,12 @@ class Database:
         await self._writer.close()
         await _dispose(self._readers, self._writers)
 
+    async def revision(self) -> str:
+        """The schema's revision, such as ``0001``."""
+        query = text("SELECT version_num FROM alembic_version")
+        async with self.reading() as conn:
+            return str((await conn.execute(query)).scalar_one())
+
     @property
     def dialect(self) -> str:
         """``sqlite`` or ``postgresql``."""

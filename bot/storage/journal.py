@@ -239,6 +239,20 @@ class Journal:
             found = {CaseState(state): number for state, number in await conn.execute(query)}
         return {state: found.get(state, 0) for state in CaseState}
 
+    async def applied_since(self, since: datetime) -> Sequence[tuple[str, datetime]]:
+        """Community and time of every destructive action applied since then, oldest first."""
+        applied = and_(outcomes.c.status == Status.APPLIED.value, outcomes.c.at >= since)
+        query = (
+            select(messages.c.community_id, outcomes.c.at, outcomes.c.action)
+            .join(judgements, outcomes.c.judgement == judgements.c.id)
+            .join(messages, judgements.c.message == messages.c.id)
+            .where(applied)
+            .order_by(outcomes.c.at)
+        )
+        async with self.database.reading() as conn:
+            found = (await conn.execute(query)).all()
+        return [(row.community_id, row.at) for row in found if self._parse(row.action).destructive]
+
     async def records(self, since: datetime, *, page: int = PAGE) -> AsyncIterator[Record]:
         """Every record judged since then, oldest first, read a page at a time."""
         after = judgements.c.judged_at >= since

@@ -66,6 +66,12 @@ def data_directory(options: Options) -> Path:
     return Path(name).parent if found and options.url.startswith("sqlite") else Path("data")
 
 
+def database_exists(options: Options) -> bool:
+    """Whether there is a database to open, without making one. A server's is taken to be."""
+    _, found, name = options.url.partition(":///")
+    return not options.url.startswith("sqlite") or bool(found and Path(name).exists())
+
+
 def _seal(options: Options) -> Seal:
     if options.encryption_key is None:
         return key_file(data_directory(options) / KEY_FILE)

@@ -148,9 +148,7 @@ def csrf_token(request: HTTPConnection) -> str:
     return _digest(f"csrf:{cookie}") if cookie else ""
 
 
-async def recognise(
-    request: HTTPConnection, tokens: Tokens, sessions: Sessions
-) -> Identity | None:
+async def recognise(request: HTTPConnection, tokens: Tokens, sessions: Sessions) -> Identity | None:
     """Who is asking. A token that is sent is the only thing looked at: no falling back."""
     header = request.headers.get("authorization")
     if header is not None:

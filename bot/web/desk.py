@@ -35,9 +35,7 @@ Note = Annotated[str, Form(max_length=2000)]
 
 def routes(services: Services, pages: Pages) -> APIRouter:
     """Everything under ``/desk``."""
-    router = APIRouter(
-        prefix="/desk", dependencies=[Depends(MODERATOR)], include_in_schema=False
-    )
+    router = APIRouter(prefix="/desk", dependencies=[Depends(MODERATOR)], include_in_schema=False)
     desk = services.desk
 
     async def listed(state: str, before: datetime | None) -> dict[str, object]:

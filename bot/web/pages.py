@@ -48,7 +48,7 @@ class Pages:
         self._environment = environment(*folders)
 
     def render(
-        self, request: Request, template: str, *, status: int = 200, **context: object
+        self, request: Request, template: str, /, *, status: int = 200, **context: object
     ) -> HTMLResponse:
         """The page, with the frame's own values (navigation, CSRF token, name) filled in."""
         nav: Sequence[NavLink] = getattr(request.app.state, "nav", ())

@@ -126,7 +126,7 @@ def an_analysis(
         Passage(text, Origin.CAPTION),
         Passage(ocr, Origin.OCR, 0, Box(0.1, 0.2, 0.6, 0.4), 0.98),
     )
-    scores: dict[Category, float | None] = {category: 0.0 for category in Category}
+    scores: dict[Category, float | None] = dict.fromkeys(Category, 0.0)
     scores |= {
         Category.SCAM: 0.96,
         Category.PRIVACY: 0.41,

@@ -1,0 +1,252 @@
+"""The composition root: settings in, objects built and connected, the application run.
+
+The only file that knows all three packages.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from adapters.playground import TEMPLATES, Playground
+from adapters.playground.events import COMMUNITY
+from adapters.playground.examples import known_bad
+from analysis.sandbox import ForkServer, prepare
+from analysis.taxonomy import Category
+from analysis.types import BankKind, Banks, NoBanks
+from bot import log
+from bot.actions.spec import parse
+from bot.analyser import Analyser
+from bot.app import App
+from bot.cli import command_line
+from bot.cli.root import said
+from bot.config.load import load
+from bot.config.tables import Settings
+from bot.core import Core, opened_core
+from bot.counters import MemoryCounters
+from bot.enforce import Enforcer
+from bot.errors import Misconfigured
+from bot.gather import Gatherer
+from bot.health import Health
+from bot.judge import Judge
+from bot.keep import Keeper
+from bot.known import known_picture
+from bot.limits import DAY, ActionLimits
+from bot.metrics import Metrics
+from bot.policy.file import PolicyFile
+from bot.ports import Platform
+from bot.queue import open_queue
+from bot.review.desk import Desk
+from bot.running import Running, never_ends
+from bot.storage.store import Store, data_directory, database_exists, opened
+from bot.storage.tokens import Scope as TokenScope
+from bot.telling import Telling
+from bot.upkeep import Upkeep
+from bot.web.access import Requires, Scope
+from bot.web.app import create_app
+from bot.web.identities import StoredSessions, StoredTokens
+from bot.web.pages import Pages
+from bot.web.server import WebServer
+from bot.web.services import Mounted, Reach, Services
+
+SIGN_IN_LASTS = timedelta(hours=1)
+"""How long the printed link works; chosen by eye, it is clicked at once or not at all."""
+
+
+def now() -> datetime:
+    """The time, aware and in UTC."""
+    return datetime.now(UTC)
+
+
+class Build:
+    """Builds from settings what each command needs (``bot.cli.root.Root``)."""
+
+    def __init__(self) -> None:
+        self._server: ForkServer | None = None
+
+    def settings(self, file: Path | None, *, sandboxed: bool = False) -> Settings:
+        """Read the settings; ``sandboxed`` starts the fork server before any secret is read."""
+        if sandboxed:
+            self._server = prepare()
+        settings = load(file)
+        log.configure(settings.log.level, settings.log.format)
+        return settings
+
+    def storage(self, settings: Settings) -> AbstractAsyncContextManager[Store]:
+        """The database and the evidence store, migrated."""
+        return opened(settings.storage, now)
+
+    def policy(self, settings: Settings, file: Path | None = None) -> PolicyFile:
+        """The rules in force; ``file`` instead of the settings' where it is given."""
+        named = file or (Path(settings.policy.file) if settings.policy.file else None)
+        return PolicyFile(named, settings.policy.preset)
+
+    def core(self, settings: Settings) -> AbstractAsyncContextManager[Core]:
+        """The sandbox and the pipeline."""
+        return opened_core(settings, self._server or prepare())
+
+    @asynccontextmanager
+    async def analyser(self, settings: Settings, policy: Path | None) -> AsyncIterator[Analyser]:
+        """The core and the policy alone; with the banks where there is a database already."""
+        rules = self.policy(settings, policy)
+        async with AsyncExitStack() as stack:
+            core = await stack.enter_async_context(self.core(settings))
+            banks: Callable[[str], Awaitable[Banks]] = _no_banks
+            if database_exists(settings.storage):
+                banks = (await stack.enter_async_context(self.storage(settings))).banks.view
+            judge = Judge(core.pipeline, rules, banks, settings.analysis.remote)
+            yield Analyser(core.decode, judge)
+
+    async def serve(self, settings: Settings, roles: frozenset[str]) -> None:
+        """Run the application until it is told to stop."""
+        _refuse_what_needs_more(settings, roles)
+        async with AsyncExitStack() as stack:
+            rules = self.policy(settings)
+            store = await stack.enter_async_context(self.storage(settings))
+            core = await stack.enter_async_context(self.core(settings))
+            await Application(settings, rules, store, core).run(stack)
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """Everything in one process, connected."""
+
+    settings: Settings
+    rules: PolicyFile
+    store: Store
+    core: Core
+
+    async def run(self, stack: AsyncExitStack) -> None:
+        """Build the rest, and run until told to stop."""
+        settings, store = self.settings, self.store
+        queue = await open_queue(settings.queue.url or f"sqlite:///{self._beside('inbox.db')}")
+        stack.push_async_callback(queue.close)
+        metrics = Metrics()
+        playground = self._playground()
+        platforms: dict[str, Platform] = {p.name: p for p in (playground,) if p is not None}
+        judge = Judge(self.core.pipeline, self.rules, store.banks.view, settings.analysis.remote)
+        limits = await self._limits()
+        app = App(
+            platforms=platforms,
+            intake=queue,
+            gatherer=Gatherer(self.core.decode, settings.media.max_bytes),
+            judge=judge,
+            counters=MemoryCounters(),
+            keeper=Keeper(store.evidence, self.core.encode),
+            journal=store.journal,
+            enforcer=Enforcer(store.journal, limits, store.switch.paused, now),
+            telling=Telling(metrics),
+            clock=now,
+        )
+        live = {name: each.client for name, each in platforms.items() if not each.simulate}
+        desk = Desk(store.journal, store.evidence, lambda name: live.get(name), parse, now)
+        health = Health(store.switch, queue, self.rules, tuple(platforms.values()), metrics)
+        services = Services(
+            analyser=Analyser(self.core.decode, judge),
+            desk=desk,
+            tokens=StoredTokens(store.tokens),
+            sessions=StoredSessions(store.sessions),
+            health=health,
+            metrics=metrics.registry,
+            platforms=_mounted(playground),
+            reach=_reach(settings),
+        )
+        server = WebServer(create_app(services), settings.web.host, settings.web.port)
+        stack.callback(server.close)
+        await self._seed(playground)
+        link = await self._sign_in_link(server.port)
+        running = Running(tuple(platforms.values()), app.accept)
+        await running.until_stopped(
+            work=never_ends(
+                lambda stop: queue.serve(app.handle, settings.queue.concurrency, stop), "queue"
+            ),
+            pages=never_ends(server.serve, "web server"),
+            beside=(self.rules.watch, health.measure, Upkeep(desk).run),
+            ready=lambda: _greet(settings, link),
+        )
+
+    def _beside(self, name: str) -> Path:
+        return data_directory(self.settings.storage) / name
+
+    def _playground(self) -> Playground | None:
+        if not self.settings.playground_on:
+            return None
+        pages = Pages(TEMPLATES)
+        return Playground(
+            self._beside("playground.db"),
+            guard=lambda scope: Requires(Scope(scope)),
+            render=pages.render,
+            simulate=self.settings.playground.simulate,
+        )
+
+    async def _limits(self) -> ActionLimits:
+        """The limits, with what was done before this process started already counted."""
+        options = self.settings.limits
+        limits = ActionLimits(options.actions_per_hour, options.actions_per_day)
+        limits.restore(await self.store.journal.applied_since(now() - DAY))
+        return limits
+
+    async def _seed(self, playground: Playground | None) -> None:
+        """Put the examples' known-bad picture into the playground's bank; once is enough."""
+        if playground is None:
+            return
+        known = await known_picture(
+            self.core, known_bad().read_bytes(), Category.SCAM, confirmed=True
+        )
+        await self.store.banks.add(COMMUNITY, "examples", BankKind.BAD, [known], by="bifocal")
+
+    async def _sign_in_link(self, port: int) -> str:
+        code = await self.store.sessions.link("you", TokenScope.ADMIN, SIGN_IN_LASTS)
+        web = self.settings.web
+        base = web.public_url.rstrip("/") or f"http://{_shown(web.host)}:{port}"
+        return f"{base}/signin?code={code}"
+
+
+async def _no_banks(_community: str) -> Banks:
+    return NoBanks()
+
+
+def _refuse_what_needs_more(settings: Settings, roles: frozenset[str]) -> None:
+    if not {"web", "worker"} <= roles:
+        raise Misconfigured(
+            "--only would split the work over several processes, and the SQLite queue serves "
+            "one: run without --only"
+        )
+    if settings.has_platform_token:
+        raise Misconfigured(
+            "this version has no adapter for Discord or Slack yet: take the token away, and the "
+            "playground starts"
+        )
+
+
+def _mounted(playground: Playground | None) -> tuple[Mounted, ...]:
+    if playground is None:
+        return ()
+    # Its routes ask for their scopes themselves: its scripts and styles are open to all.
+    return (Mounted(playground.name, playground.routes(), None, "/playground"),)
+
+
+def _reach(settings: Settings) -> Reach:
+    web = settings.web
+    return Reach(web.host, web.port, web.public_url, web.allowed_ips, web.trusted_proxies)
+
+
+def _shown(host: str) -> str:
+    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - shown, not bound
+
+
+def _greet(settings: Settings, link: str) -> None:
+    said.print("\nBifocal is running. Sign in once, within the hour:\n", markup=False)
+    said.print(f"    {link}\n", markup=False, soft_wrap=True)
+    if settings.playground_on:
+        said.print("Then open Examples and post them all. Stop with Ctrl-C.\n", markup=False)
+
+
+def main() -> None:
+    """Run the command line."""
+    command_line()(obj=Build(), prog_name="bifocal")
+
+
+if __name__ == "__main__":
+    main()

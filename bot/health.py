@@ -1,0 +1,59 @@
+"""Whether every part can work, for ``/readyz`` and the metrics page."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from bot.errors import BotError
+from bot.metrics import Metrics
+from bot.policy.file import PolicyFile
+from bot.ports import Platform
+from bot.queue import Queue
+from bot.storage.switch import Switch
+
+
+class Health:
+    """Asks the parts."""
+
+    def __init__(
+        self,
+        switch: Switch,
+        queue: Queue,
+        policy: PolicyFile,
+        platforms: Sequence[Platform],
+        metrics: Metrics,
+    ) -> None:
+        self._switch = switch
+        self._queue = queue
+        self._policy = policy
+        self._platforms = platforms
+        self._metrics = metrics
+
+    async def missing(self) -> Mapping[str, str]:
+        """What is not ready: part (database, queue, policy, a platform) to what it lacks."""
+        found: dict[str, str] = {}
+        try:
+            await self._switch.paused()
+        except BotError as exc:
+            found["database"] = str(exc)
+        try:
+            await self._queue.depth()
+        except BotError as exc:
+            found["queue"] = str(exc)
+        if self._policy.error:
+            found["policy"] = self._policy.error
+        for platform in self._platforms:
+            if lacks := platform.ready():
+                found[platform.name] = lacks
+        return found
+
+    async def measure(self, stop: asyncio.Event) -> None:
+        """Keep the gauges true until told to stop."""
+        while not stop.is_set():
+            stats = await self._queue.stats()
+            self._metrics.waiting.set(stats.depth)
+            self._metrics.parked.set(stats.parked)
+            self._metrics.paused.set(await self._switch.paused())
+            try:
+                await asyncio.wait_for(stop.wait(), 5.0)
+            except TimeoutError:
+                continue
