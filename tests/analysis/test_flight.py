@@ -64,3 +64,25 @@ async def test_nothing_is_kept_of_work_that_ended() -> None:
     await flights.join("a", work)
 
     assert flights._flights == {}
+
+
+async def test_work_that_was_left_is_not_joined_while_it_ends() -> None:
+    flights: SingleFlight[str, int, None] = SingleFlight()
+    begun, may_end = asyncio.Event(), asyncio.Event()
+
+    async def slow_to_end(_: object) -> int:
+        begun.set()
+        try:
+            return await asyncio.Event().wait()
+        finally:
+            await may_end.wait()
+
+    only = asyncio.create_task(flights.join("a", slow_to_end))
+    await begun.wait()
+    only.cancel()
+    await asyncio.wait({only})
+    fresh = Work()
+    fresh.gate.opened.set()
+
+    assert await flights.join("a", fresh) == 1
+    may_end.set()

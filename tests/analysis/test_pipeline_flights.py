@@ -99,17 +99,6 @@ async def test_work_that_nobody_waits_for_is_cancelled() -> None:
     assert words.ended == ["cancelled"]
 
 
-async def test_a_post_that_comes_after_a_cancelled_one_is_analysed_anew() -> None:
-    words = FakeDetector(gate=Gate())
-    pipeline = a_pipeline(words)
-    only = asyncio.create_task(pipeline.analyse(a_post(text="nitro"), Scope()))
-    await words.gate.reached.wait()
-    only.cancel()
-    words.gate.opened.set()
-
-    assert (await pipeline.analyse(a_post(text="nitro"), Scope())).scores[SCAM] == 0.45
-
-
 async def test_equal_pictures_of_different_posts_in_flight_are_read_once() -> None:
     reader = a_reader("free nitro")
     reader.gate = Gate()

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from analysis.detector import Needs
+from analysis.detector import Needs, Tier
 from analysis.errors import UnreadableMedia
 from analysis.types import (
     BankKind,
@@ -101,6 +101,15 @@ async def test_known_good_pixels_are_spared_detectors_of_pictures() -> None:
     )
 
     assert [[image.sha256[:2] for image in c.images] for c in eye.seen] == [["bb"]]
+
+
+async def test_known_good_pixels_are_still_looked_up_by_what_costs_nothing() -> None:
+    bank = an_eye(tier=Tier.INSTANT)
+    banks = FakeBanks({"aa": [a_match(BankKind.GOOD)]})
+
+    found = await a_pipeline(bank).analyse(a_post(an_image("aa")), Scope("x", banks))
+
+    assert found.scores[SCAM] == 0.45
 
 
 async def test_known_good_pixels_are_still_read() -> None:
