@@ -1,11 +1,11 @@
-"""One measured number, with what it is measured against."""
+"""What a benchmark reports."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A line of docs/performance.md."""
+    """One measured number, with what it should be."""
 
     name: str
     value: float
