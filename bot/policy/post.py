@@ -1,13 +1,13 @@
 """One post as rules see it: assessment and context, with what several variables share."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from analysis.types import Assessment, Fact, FactKind, Grounds, Modality
 from bot.model import Context
 
-FactRow = dict[str, str | float | int]
+FactRow = Mapping[str, str | float]
 """One element of ``facts``, under the names of ``variables.FACT_FIELDS``."""
 
 WORDS = (FactKind.CAPTION, FactKind.FORWARD, FactKind.EMBED)
@@ -138,7 +138,7 @@ class Post:
 
 
 def _row(fact: Fact) -> FactRow:
-    row: FactRow = {
+    row: dict[str, str | float] = {
         "kind": fact.kind.value,
         "value": _clean(fact.value),
         "score": fact.score,

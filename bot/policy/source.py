@@ -26,9 +26,11 @@ _CLOSERS = {
     "'": re.compile(r"[^'\n]*'"),
     "#": re.compile(r"[^\n]*"),
 }
-_DEEP_KEY = re.compile(rf"[\w-]+(?:[ \t]*\.[ \t]*[\w-]+){{{DEEPEST}}}")
+# Possessive throughout, and from the beginning of a key only: this reads hostile text.
+_DEEP_KEY = re.compile(rf"(?<![\w-])[\w-]++(?:[ \t]*+\.[ \t]*+[\w-]++){{{DEEPEST}}}")
 _BRACKET = re.compile(r"[\[\]{}]")
 _HEADER = re.compile(r"(?m)^[ \t]*\[\[([\w. \t-]+)\]\]")
+_ANY_HEADER = re.compile(r"(?m)^[ \t]*\[")
 _AT = re.compile(r"\(at line (\d+), column (\d+)\)|\(at end of document\)")
 
 
@@ -67,13 +69,18 @@ class Document:
             lines.setdefault(name, []).append(bisect_right(self._line_starts, found.start()))
         return lines
 
-    def line_of_key(self, key: str, after: int) -> int:
-        """The line of ``key =`` within the table whose header stands on line ``after``."""
-        start = self._line_starts[after - 1] if after else 0
-        header = re.compile(r"(?m)^[ \t]*\[").search(self.skeleton, start + 1 if after else 0)
-        found = re.compile(rf"(?m)^[ \t]*{re.escape(key)}[ \t]*[.=]").search(
-            self.skeleton, start, header.start() if header else len(self.skeleton)
-        )
+    def line_of_key(self, key: str, after: int = 0) -> int:
+        """The line of ``key =`` within the table whose header stands on line ``after``.
+
+        With 0, of the first place in the file that makes a ``key``, as a header or otherwise.
+        """
+        start, end, opening = 0, len(self.skeleton), r"(?:\[\[?[ \t]*)?"
+        if after:
+            start, opening = self._line_starts[after - 1], ""
+            header = _ANY_HEADER.search(self.skeleton, start + 1)
+            end = header.start() if header else end
+        pattern = re.compile(rf"(?m)^[ \t]*{opening}{re.escape(key)}[ \t]*[.=\]]")
+        found = pattern.search(self.skeleton, start, end)
         return bisect_right(self._line_starts, found.start()) if found else after
 
 

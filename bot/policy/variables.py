@@ -4,7 +4,7 @@ A variable whose value is None is left out of what a rule sees, and a rule that 
 *unanswered*: neither true nor false.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,7 +12,7 @@ from analysis.taxonomy import Category
 from analysis.types import FactKind
 from bot.policy.post import FactRow, Post
 
-Value = bool | int | float | str | list[str] | list[FactRow]
+Value = bool | float | str | Sequence[str] | Sequence[FactRow]
 
 
 class Kind(StrEnum):
