@@ -132,9 +132,6 @@ class Writer:
             group, going = self._next_group()
             self._commit(group)
             self._answer(group)
-        # The words of settled posts leave the -wal file too; if not now, at the next start.
-        with suppress(sqlite3.Error):
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._connection.close()
 
     def _next_group(self) -> tuple[list[_Piece], bool]:

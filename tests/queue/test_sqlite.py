@@ -14,7 +14,7 @@ from bot.errors import Misconfigured, QueueFull
 from bot.ports import Answer, Dead, Done, Job
 from bot.queue import open_queue
 from bot.queue.sqlite import LARGEST_BODY, SqliteQueue
-from tests.queue.work import Handler, a_job, a_worker, until_empty
+from tests.queue.work import Handler, a_job, a_worker, is_done, until_empty
 
 
 class Clock:
@@ -269,6 +269,56 @@ async def test_a_clock_set_back_between_two_starts_holds_up_no_post(tmp_path: Pa
         await handler.saw(1)
 
     assert handler.keys == ["a"]
+
+
+async def test_jobs_a_dead_process_had_in_flight_run_one_at_a_time_beside_the_others(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "inbox.db"
+    async with await SqliteQueue.open(path) as queue:
+        await queue.accept([a_job(key) for key in ("twice", "once", "also", "new")])
+        await queue._writer.do(
+            lambda db: db.execute(
+                "UPDATE jobs SET state = 'taken', attempts = 1, lost = (key = 'twice') "
+                "WHERE key <> 'new'"
+            )
+        )
+    go_on = asyncio.Semaphore(0)
+    handler = Handler()
+
+    async def handle(job: Job) -> Answer:
+        await handler(job)
+        await go_on.acquire()
+        return Done()
+
+    async with await SqliteQueue.open(path) as queue, a_worker(queue, handle, concurrency=4):
+        await handler.saw(2)
+        await queue.accept([a_job("later")])
+        await handler.saw(3)
+        assert sorted(handler.keys) == ["later", "new", "once"]
+        for _ in range(5):
+            go_on.release()
+        await until_empty(queue)
+
+    assert handler.keys[3:] == ["also", "twice"]
+
+
+async def test_jobs_being_taken_when_serve_is_cancelled_are_given_back(tmp_path: Path) -> None:
+    path = tmp_path / "inbox.db"
+    async with await SqliteQueue.open(path) as queue:
+        await queue.accept([a_job("a")])
+        go_on = threading.Event()
+        blocked = queue._writer.do(lambda _: go_on.wait(10))
+        serving = asyncio.create_task(queue.serve(is_done, 1, asyncio.Event()))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+
+        serving.cancel()
+        go_on.set()
+        await asyncio.gather(blocked, serving, return_exceptions=True)
+
+        assert serving.cancelled()
+        assert rows(path, "SELECT state, attempts FROM jobs") == [("ready", 0)]
 
 
 async def test_a_closed_queue_refuses(tmp_path: Path) -> None:
