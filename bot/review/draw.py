@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
+from analysis.taxonomy import Category
 from bot.model import Case, Message, Mode, Outcome, Verdict
 from bot.review.card import Card
+
+Scores = Mapping[Category, float | None] | Mapping[str, float | None]
 
 WORTH_A_LOOK = 0.3
 """Scores below are left out of a card; chosen by eye."""
@@ -18,7 +21,7 @@ QUIET = "Post"
 def draw(
     message: Message,
     verdict: Verdict,
-    scores: Mapping[Category, float | None] | Mapping[str, float | None],
+    scores: Scores,
     outcomes: Sequence[Outcome] = (),
     *,
     case_id: str = "",
@@ -43,7 +46,7 @@ def _card(  # noqa: PLR0917 - the card's own fields, in order
     message: Message,
     explanation: str,
     rules: tuple[str, ...],
-    scores: Mapping[str, float | None],
+    scores: Scores,
     outcomes: Sequence[Outcome],
     case_id: str,
     url: str,
@@ -65,7 +68,7 @@ def _card(  # noqa: PLR0917 - the card's own fields, in order
     )
 
 
-def highest(scores: Mapping[str, float | None]) -> tuple[tuple[str, float], ...]:
+def highest(scores: Scores) -> tuple[tuple[str, float], ...]:
     """The scores worth a look, highest first; equal ones by name."""
     found = [(str(name), score) for name, score in scores.items() if score is not None]
     found.sort(key=lambda one: (-one[1], one[0]))

@@ -87,7 +87,7 @@ def _lines(name: str, text: str) -> Iterator[tuple[int, str | Mapping[str, str]]
         for row in table:
             yield table.line_num, row
     except csv.Error as exc:
-        raise Misconfigured(f"{name}, line {table.line_num}: {exc}.") from exc
+        raise Misconfigured(f"{name}, line {table.reader.line_num}: {exc}.") from exc
 
 
 def _known(fields: object) -> Known:

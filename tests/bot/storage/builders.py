@@ -3,6 +3,7 @@
 import dataclasses
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from analysis.taxonomy import Category
 from analysis.types import (
@@ -200,3 +201,13 @@ def a_new_case(number: int = 1, *, revision: str = "0", text: str = CANARY) -> N
 
 def applied(action: str, at: datetime = NOON) -> Outcome:
     return Outcome(action, Status.APPLIED, at, Receipt({"reply": action}))
+
+
+def files(folder: Path) -> list[Path]:
+    """Every file beneath."""
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def disk(folder: Path) -> bytes:
+    """Everything that somebody who copies the folder could read."""
+    return b"".join(path.read_bytes() for path in files(folder))

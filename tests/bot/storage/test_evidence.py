@@ -25,6 +25,8 @@ from tests.bot.storage.builders import (
     a_new_case,
     a_record,
     a_ref,
+    disk,
+    files,
     parse,
 )
 
@@ -38,10 +40,6 @@ def a_key() -> str:
 @pytest.fixture
 def store(tmp_path: Path, seal: Seal) -> EvidenceStore:
     return EvidenceStore.open(f"file://{tmp_path}/evidence", seal)
-
-
-def files(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.is_file()]
 
 
 async def test_a_picture_comes_back_as_it_was(store: EvidenceStore) -> None:
@@ -63,7 +61,7 @@ async def test_the_name_of_a_picture_needs_the_key(store: EvidenceStore) -> None
 async def test_no_picture_is_readable_on_the_disk(store: EvidenceStore, tmp_path: Path) -> None:
     await store.put(PICTURE)
 
-    assert all(b"gecko" not in path.read_bytes() for path in files(tmp_path))
+    assert b"gecko" not in disk(tmp_path)
 
 
 async def test_a_deleted_picture_is_gone(store: EvidenceStore) -> None:
@@ -152,11 +150,11 @@ async def test_no_word_of_a_case_is_readable_on_the_disk(
     assert case is not None
     await take(journal, case, Step(Command.NOTE, "mod", NOON, note=NOTE_CANARY))
 
-    disk = b"".join(path.read_bytes() for path in files(tmp_path))
+    found = disk(tmp_path)
 
-    assert b"scam-screenshot" in disk  # the records are there, in plain
+    assert b"scam-screenshot" in found  # the records are there, in plain
     for canary in (CANARY, OCR_CANARY, QUOTE_CANARY, NOTE_CANARY):
-        assert canary.encode() not in disk
+        assert canary.encode() not in found
 
 
 async def test_no_word_of_a_harmless_post_is_kept_at_all(
@@ -164,9 +162,9 @@ async def test_no_word_of_a_harmless_post_is_kept_at_all(
 ) -> None:
     await Journal(sqlite, seal, parse).write(a_record(), None)
 
-    disk = b"".join(path.read_bytes() for path in files(tmp_path))
+    found = disk(tmp_path)
 
-    assert not any(c.encode() in disk for c in (CANARY, OCR_CANARY, QUOTE_CANARY))
+    assert not any(c.encode() in found for c in (CANARY, OCR_CANARY, QUOTE_CANARY))
 
 
 async def test_a_note_comes_back_as_it_was_written(journal: Journal) -> None:
