@@ -45,6 +45,7 @@ from bot.telling import Telling
 from bot.upkeep import Upkeep
 from bot.web.access import Requires, Scope
 from bot.web.app import create_app
+from bot.web.at_desk import DeskForPages
 from bot.web.identities import StoredSessions, StoredTokens
 from bot.web.pages import Pages
 from bot.web.server import WebServer
@@ -144,7 +145,7 @@ class Application:
         health = Health(store.switch, queue, self.rules, tuple(platforms.values()), metrics)
         services = Services(
             analyser=Analyser(self.core.decode, judge),
-            desk=desk,
+            desk=DeskForPages(desk),
             tokens=StoredTokens(store.tokens),
             sessions=StoredSessions(store.sessions),
             health=health,

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from analysis.types import Content
-from bot.counters import Counters
+from bot.counters import Counters, Picture
 from bot.model import AuthorContext, Context, Message
 
 _DAY = timedelta(days=1)
@@ -12,8 +12,15 @@ _DAY = timedelta(days=1)
 async def gather(counters: Counters, message: Message, content: Content, now: datetime) -> Context:
     """Count this message, then freeze what the counters say."""
     ref, author = message.ref, message.author
-    pictures = tuple((image.sha256, image.pdq, image.quality) for image in content.images)
-    await counters.note(message, pictures)
+    pictures = tuple(Picture(image.sha256, image.pdq, image.quality) for image in content.images)
+    await counters.note(
+        message.key,
+        author=author.id,
+        community=ref.community_id,
+        channel=ref.channel_id,
+        pictures=pictures,
+        at=message.sent_at,
+    )
     messages, channels = await counters.author(ref.community_id, author.id, message.sent_at)
     return Context(
         community_id=ref.community_id,
