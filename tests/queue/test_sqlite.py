@@ -117,8 +117,8 @@ async def test_a_commit_carries_a_bounded_number_of_pieces(tmp_path: Path) -> No
         go_on.set()
         await asyncio.gather(blocked, waiting)
 
-        # 512, 512 and 176 pieces, and the one that blocked, alone or with the first of them.
-        assert 3 <= statements.count("COMMIT") - 1 <= 5
+        # 1201 pieces, at most 512 together; the one that blocks may go alone.
+        assert 3 <= statements.count("COMMIT") <= 4
 
 
 async def test_an_accept_of_many_jobs_is_cut_into_commits(tmp_path: Path) -> None:
