@@ -14,7 +14,7 @@ async def gather(counters: Counters, message: Message, content: Content, now: da
     ref, author = message.ref, message.author
     pictures = tuple(Picture(image.sha256, image.pdq, image.quality) for image in content.images)
     await counters.note(
-        message.key,
+        str(ref),
         author=author.id,
         community=ref.community_id,
         channel=ref.channel_id,

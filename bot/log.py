@@ -12,6 +12,9 @@ from typing import Any, Literal
 
 import structlog
 
+_TALKATIVE = (
+    "aiosqlite", "alembic", "asyncio", "httpcore", "httpx", "sqlalchemy", "uvicorn"
+)  # fmt: skip
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -44,8 +47,9 @@ def configure(level: str = "info", form: Literal["auto", "json", "text"] = "auto
         )
     )
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
-    # These libraries say at info and debug what must not be said: URLs, headers, bodies.
-    for library in ("aiosqlite", "asyncio", "httpcore", "httpx", "sqlalchemy", "uvicorn.access"):
+    # These libraries say at info and debug what must not be said (URLs, headers, bodies), or
+    # what nobody asked.
+    for library in _TALKATIVE:
         logging.getLogger(library).setLevel(logging.WARNING)
 
 

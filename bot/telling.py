@@ -82,7 +82,7 @@ class Telling:
             attempt=attempt,
             scores={c: round(s, 2) for c, s in assessment.scores.items() if s},
             rules=[f"{m.rule}:{m.mode}" for m in verdict.matched],
-            unanswered=[u.rule for u in verdict.unanswered],
+            unanswered=[u.rule for u in verdict.unanswered if u.asked],
             failures=[f"{f.detector}:{f.kind}" for f in assessment.failures],
             outcomes=[f"{o.action.split()[0]}:{o.status}" for o in outcomes],
             case=judged.case_id,

@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, ParamSpec, Protocol
 
+import click
 import typer
 from rich.console import Console
 
@@ -14,6 +15,7 @@ from bot.analyser import Analyser
 from bot.config.tables import Settings
 from bot.core import Core
 from bot.errors import BotError, Misconfigured
+from bot.log import logger
 from bot.policy.file import PolicyFile
 from bot.storage.store import Store
 
@@ -21,6 +23,7 @@ DONE, ENVIRONMENT, USAGE, INCOMPLETE = 0, 1, 2, 3
 """Exit codes (design.md §9): a bad post found is still 0; 3 is an incomplete analysis."""
 
 P = ParamSpec("P")
+_log = logger("cli")
 said = Console(stderr=True, highlight=False)
 """Everything for people that is not the answer itself."""
 
@@ -71,9 +74,19 @@ def well_told(command: Callable[P, None]) -> Callable[P, None]:
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
             command(*args, **kwargs)
+        except (typer.Exit, typer.Abort, click.ClickException):
+            raise
         except BotError as exc:
             said.print(f"bifocal: {exc}", style="red" if said.is_terminal else None, markup=False)
             raise typer.Exit(USAGE if isinstance(exc, Misconfigured) else ENVIRONMENT) from None
+        except Exception as exc:
+            _log.exception("command.broke", command=command.__name__)
+            said.print(
+                f"bifocal: this is a fault of ours: {type(exc).__name__}. The line above says "
+                "where; please report it.",
+                markup=False,
+            )
+            raise typer.Exit(ENVIRONMENT) from None
 
     return wrapped
 
