@@ -113,7 +113,9 @@ class Image:
     width: int
     height: int
     sha256: str
-    """Hex digest of the frame's decoded pixels at full size (and alpha, where it has one)."""
+    """Hex digest of the frame's pixels at full size, upright, as RGB on the ground it is shown
+    on: see ``analysis.pixels.views``. A transparent frame has one image, and so one digest,
+    for a dark and one for a light ground."""
     pdq: str
     """64 hex digits; Meta's PDQ hash of the frame."""
     quality: int
@@ -129,7 +131,7 @@ class Media:
     """One file of a post, as measured when it was decoded."""
 
     sha256: str
-    """Digest of the first frame's decoded pixels."""
+    """``Image.sha256`` of the first image of this file."""
     pdq: str
     quality: int
     media_type: str
@@ -159,6 +161,8 @@ class Content:
     media: tuple[Media | None, ...] = ()
     """One entry per file of the post, in order; None where it could not be decoded."""
     failures: tuple[Failure, ...] = ()
+    facts: "tuple[Fact, ...]" = ()
+    """What was learnt while it was built, such as files of a kind we do not look into."""
 
 
 class BankKind(StrEnum):
