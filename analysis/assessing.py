@@ -25,7 +25,7 @@ def assess(content: Content, readings: Readings, judgements: Sequence[Judgement]
     return Assessment(
         media=content.media,
         signals=signals,
-        facts=_facts(content.passages + readings.passages, judgements),
+        facts=_facts(content, readings, judgements),
         scores={category: _value(scores.get(category)) for category in Category},
         made_by={category: score.made_by for category, score in scores.items()},
         unasked=tuple(c for c in Category if c not in asked and c not in scores),
@@ -49,10 +49,13 @@ def _categories(judgements: Iterable[Judgement]) -> frozenset[Category]:
     return frozenset(category for judgement in judgements for category in judgement.categories)
 
 
-def _facts(passages: Sequence[Passage], judgements: Sequence[Judgement]) -> tuple[Fact, ...]:
+def _facts(
+    content: Content, readings: Readings, judgements: Sequence[Judgement]
+) -> tuple[Fact, ...]:
     """Every passage is a fact too; what two calls found alike is said once."""
+    passages = map(_fact, (*content.passages, *readings.passages))
     found = (fact for judgement in judgements for fact in judgement.facts)
-    return tuple(dict.fromkeys((*map(_fact, passages), *found)))
+    return tuple(dict.fromkeys((*passages, *content.facts, *found)))
 
 
 def _fact(passage: Passage) -> Fact:

@@ -116,7 +116,7 @@ def shown(detector: Detector, post: Post) -> Content:
     A picture whose exact pixels are known to be harmless is spared detectors of pictures alone;
     judges of words, joint judges and the banks themselves (instant) still see the post whole.
     """
-    content = replace(post.content, failures=())
+    content = replace(post.content, failures=(), facts=())
     match detector.needs:
         case Needs.PASSAGES:
             return replace(content, images=())

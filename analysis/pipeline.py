@@ -101,7 +101,7 @@ class Pipeline:
         pictures = tuple((i.sha256, i.width, i.height, i.frame_of, i.frame) for i in content.images)
         bills = remote != "never" and any(d.tier is Tier.REMOTE for d in self._detectors)
         purse = scope.purse if bills else None
-        words = (content.passages, content.media, content.failures)
+        words = (content.passages, content.media, content.failures, content.facts)
         return (pictures, words, scope.banks, purse, remote, could_change)
 
     async def _run(

@@ -6,7 +6,7 @@ picture that merely looks the same may say something else. Failures are never ke
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import NamedTuple
@@ -105,14 +105,21 @@ class Reading:
 
 def _readings(answers: Sequence[_Answer]) -> Readings:
     took: dict[str, float] = {}
-    # The frames of an animation mostly say the same; said once, it is judged once.
-    said: dict[tuple[int | None, Origin, str], Passage] = {}
     for answer in answers:
         took[answer.reader] = took.get(answer.reader, 0.0) + answer.ms
-        for passage in answer.passages:
-            said.setdefault((passage.media, passage.origin, passage.text), passage)
     failures = once(answer.failure for answer in answers if answer.failure)
-    return Readings(tuple(said.values()), failures, tuple(took.items()))
+    return Readings(tuple(_said_once(answers)), failures, tuple(took.items()))
+
+
+def _said_once(answers: Iterable[_Answer]) -> Iterator[Passage]:
+    """The frames of an animation mostly say the same: what an earlier one said is left out.
+
+    Within one picture nothing is left out, for its lines may be one sentence.
+    """
+    said: set[tuple[int | None, Origin, str]] = set()
+    for answer in answers:
+        yield from (p for p in answer.passages if (p.media, p.origin, p.text) not in said)
+        said.update((p.media, p.origin, p.text) for p in answer.passages)
 
 
 def _packed(passages: Iterable[Passage]) -> Json:

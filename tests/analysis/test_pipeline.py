@@ -7,6 +7,7 @@ import pytest
 
 from analysis.detector import Awaits, Needs, Tier
 from analysis.types import (
+    Content,
     Fact,
     FactKind,
     Modality,
@@ -186,3 +187,11 @@ async def test_passages_are_facts_too() -> None:
         Fact(FactKind.CAPTION, "hello"),
         Fact(FactKind.OCR, "free nitro", 0.9, Modality.IMAGE, media=0),
     )
+
+
+async def test_what_was_learnt_of_the_files_is_carried_over() -> None:
+    fact = Fact(FactKind.UNSUPPORTED, "SVG", media=0)
+
+    found = await a_pipeline().analyse(Content(facts=(fact,)), Scope())
+
+    assert found.facts == (fact,)

@@ -92,6 +92,15 @@ async def test_one_text_on_many_frames_is_judged_once() -> None:
     assert len(found.signals) == 1
 
 
+async def test_a_line_that_stands_twice_in_one_picture_is_read_twice() -> None:
+    reader = FakeReader({"aa" * 32: (Passage("free", Origin.OCR), Passage("free", Origin.OCR))})
+    words = FakeDetector()
+
+    await a_pipeline(reader, words).analyse(a_post(an_image("aa"), text=""), Scope())
+
+    assert [len(content.passages) for content in words.seen] == [2]
+
+
 async def test_known_good_pixels_are_spared_detectors_of_pictures() -> None:
     eye = an_eye()
     banks = FakeBanks({"aa": [a_match(BankKind.GOOD)]})
