@@ -63,6 +63,8 @@ class FactKind(StrEnum):
     URL = "url"
     DOMAIN = "domain"
     KNOWN_BAD = "known_bad"
+    SUSPECTED_BAD = "suspected_bad"
+    """As ``known_bad``, but nobody has confirmed the bank's entry yet."""
     KNOWN_GOOD = "known_good"
     UNSUPPORTED = "unsupported"
     EXPLANATION = "explanation"

@@ -3,7 +3,7 @@
 import pytest
 
 from analysis.taxonomy import CONTEXTUAL, Category
-from analysis.types import FactKind, Failure, FailureKind, Grounds, Modality, Signal
+from analysis.types import FactKind, Failure, FailureKind
 from bot.model import AuthorContext, Channel, Context, Mode, Seen, Verdict
 from bot.policy.policy import Policy, preset_bytes
 from bot.policy.trial import try_rules
@@ -24,11 +24,14 @@ def on_picture(context: Context | None = None, **scores: float | None) -> set[st
     return done(STANDARD.decide(post, context or a_context()))
 
 
-def known_bad(distance: int, score: float) -> set[str]:
+def matching(
+    kind: FactKind, distance: int, *, good: bool = False, animated: bool = False
+) -> set[str]:
+    """What is done about a picture that looks like one of a bank."""
+    facts = [a_fact(kind, "scams", (256 - distance) / 256, media=0)]
+    harmless = [a_fact(FactKind.KNOWN_GOOD, "statues", media=0)]
     post = an_assessment(
-        media=[a_media()],
-        signals=[Signal(Category.SCAM, score, Modality.IMAGE, Grounds.KNOWN, "known@1")],
-        facts=[a_fact(FactKind.KNOWN_BAD, "scams", (256 - distance) / 256, media=0)],
+        media=[a_media(animated=animated)], facts=facts + (harmless if good else [])
     )
     return done(STANDARD.decide(post, a_context()))
 
@@ -76,7 +79,7 @@ def test_a_scam_of_words_alone_is_shown_to_a_person() -> None:
 
 
 def test_a_likely_scam_is_shown_to_a_person_and_people_are_warned() -> None:
-    assert on_picture(scam=0.7) == {"flag", "annotate"}
+    assert on_picture(scam=0.75) == {"flag", "annotate"}
 
 
 def test_a_warning_about_scams_stays_without_a_word() -> None:
@@ -87,29 +90,31 @@ def test_a_moderators_scam_is_shown_to_a_person_and_stays() -> None:
     assert on_picture(MODERATOR, scam=0.95) == {"flag"}
 
 
-def test_a_confirmed_near_match_of_a_bad_picture_is_removed() -> None:
-    assert known_bad(10, 0.95) == {"delete", "log", "flag"}
+def test_a_near_match_of_a_known_bad_picture_is_removed() -> None:
+    assert matching(FactKind.KNOWN_BAD, 10) == {"delete", "log", "flag"}
 
 
-def test_an_unconfirmed_match_of_a_bad_picture_is_only_flagged() -> None:
-    assert known_bad(0, 0.45) == {"flag"}
+def test_an_unconfirmed_match_is_only_flagged() -> None:
+    assert matching(FactKind.SUSPECTED_BAD, 0) == {"flag"}
 
 
-def test_a_far_match_of_a_bad_picture_is_only_flagged() -> None:
-    assert known_bad(11, 0.45) == {"flag"}
+def test_a_far_match_is_only_flagged() -> None:
+    assert matching(FactKind.KNOWN_BAD, 11) == {"flag"}
 
 
-def test_a_good_picture_that_looks_like_a_bad_one_stays() -> None:
-    post = an_assessment(
-        media=[a_media()],
-        signals=[Signal(Category.NUDITY, 0.45, Modality.IMAGE, Grounds.KNOWN, "known@1")],
-        facts=[
-            a_fact(FactKind.KNOWN_BAD, "nudes", 250 / 256, media=0),
-            a_fact(FactKind.KNOWN_GOOD, "statues", media=0),
-        ],
-    )
+def test_a_picture_said_to_be_both_good_and_bad_is_left_to_a_person() -> None:
+    assert matching(FactKind.KNOWN_BAD, 0, good=True) == {"flag"}
 
-    assert done(STANDARD.decide(post, a_context())) == set()
+
+def test_one_good_frame_does_not_excuse_an_animation() -> None:
+    assert "delete" in matching(FactKind.KNOWN_BAD, 0, good=True, animated=True)
+
+
+def test_a_known_good_picture_with_scamming_words_is_removed() -> None:
+    good = a_fact(FactKind.KNOWN_GOOD, "memes", media=0)
+    post = an_assessment(scam=0.9, media=[a_media()], facts=[good])
+
+    assert "delete" in done(STANDARD.decide(post, a_context()))
 
 
 @pytest.mark.parametrize("category", sorted(CONTEXTUAL))

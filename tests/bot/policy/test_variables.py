@@ -3,16 +3,13 @@
 import pytest
 
 from analysis.taxonomy import Category
-from analysis.types import FactKind, Failure, FailureKind, Grounds, Modality, Signal
+from analysis.types import FactKind, Failure, FailureKind, Modality
 from bot.model import AuthorContext, Channel, Seen
 from bot.policy.cel import Activation
 from bot.policy.post import MOST_FACTS, Post
 from bot.policy.variables import VARIABLES, Value, values
 from tests.bot.policy.kit import a_condition
 from tests.builders import a_context, a_fact, a_media, an_assessment
-
-BAD = FactKind.KNOWN_BAD
-
 
 POST = Post(
     an_assessment(
@@ -38,6 +35,7 @@ POST = Post(
             a_fact(FactKind.SENTIMENT, "negative", -0.9, modality=Modality.IMAGE),
             a_fact(FactKind.KNOWN_BAD, "fraud", 0.5, media=0),
             a_fact(FactKind.KNOWN_BAD, "scams", 246 / 256, media=1),
+            a_fact(FactKind.SUSPECTED_BAD, "maybe", 1.0, media=1),
             a_fact(FactKind.KNOWN_GOOD, "memes", media=0),
         ],
     ),
@@ -70,8 +68,8 @@ READ: dict[str, Value] = {
     "image.objects": ["car"],
     "image.faces": 2,
     "image.known_bad": True,
+    "image.suspected_bad": True,
     "image.known_good": False,
-    "image.confirmed": False,
     "image.bank": "scams",
     "image.distance": 10,
     "image.animated": True,
@@ -153,12 +151,11 @@ def test_one_good_picture_excuses_no_other() -> None:
     assert read("image.known_good", media=[a_media(), a_media()], facts=[good]) is False
 
 
-@pytest.mark.parametrize(("score", "confirmed"), [(0.95, True), (0.6, False)])
-def test_a_known_bad_match_is_confirmed_by_its_signal(score: float, confirmed: bool) -> None:  # noqa: FBT001 - a table
-    signal = Signal(Category.SCAM, score, Modality.IMAGE, Grounds.KNOWN, "known@1")
-    fact = a_fact(BAD, "scams", 1.0, media=0)
+def test_a_suspicion_is_no_knowledge() -> None:
+    suspicion = a_fact(FactKind.SUSPECTED_BAD, "maybe", 1.0, media=0)
 
-    assert read("image.confirmed", signals=[signal], facts=[fact]) is confirmed
+    assert read("image.known_bad", facts=[suspicion]) is False
+    assert read("image.distance", facts=[suspicion]) == 256
 
 
 def test_without_words_there_is_no_sentiment_to_miss() -> None:
