@@ -113,13 +113,15 @@ def an_assessment(
     unasked: Sequence[Category] = (),
     failures: Sequence[Failure] = (),
     text: str | None = None,
-    **scores: float | None,
+    scores: Mapping[str, float | None] | None = None,
+    **more_scores: float | None,
 ) -> Assessment:
     """An assessment in which every category scores 0 but those named: ``scam=0.9``.
 
     Each score above 0 is made by one signal; ``text`` adds the caption as a fact.
     """
-    given: dict[Category, float | None] = {Category(name): score for name, score in scores.items()}
+    named = {**(scores or {}), **more_scores}
+    given = {Category(name): score for name, score in named.items()}
     made = [
         Signal(category, score, Modality.TEXT, Grounds.PATTERN, "fake@1")
         for category, score in given.items()

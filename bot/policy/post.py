@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from analysis.types import Assessment, Fact, FactKind, Grounds, Modality
+from analysis.types import Assessment, Fact, FactKind, Modality
 from bot.model import Context
 
 FactRow = Mapping[str, str | float]
@@ -18,8 +18,6 @@ MOST_CHARACTERS = 200_000
 """Of text a rule is shown; five of the longest posts any platform takes (Slack: 40,000)."""
 MOST_FACTS = 5_000
 """Half of the CEL engine's budget of 10,000 iterations (measured)."""
-_CONFIRMED = 0.8
-"""A bank's signal scores at least this only for a near match of a confirmed entry."""
 _BITS = 256
 
 
@@ -94,24 +92,11 @@ class Post:
         return 0.0 if wordless and self.assessment.complete else None
 
     @property
-    def known_bad(self) -> bool:
-        """Whether a picture stands in a bank of bad ones, or looks like one that does."""
-        return bool(self.of(FactKind.KNOWN_BAD))
-
-    @property
     def known_good(self) -> bool:
         """Whether all pictures do in a bank of good ones: one good one excuses no other."""
         good = {fact.media for fact in self.of(FactKind.KNOWN_GOOD)}
         files = range(len(self.assessment.media))
         return bool(files) and all(n in good for n in files)
-
-    @property
-    def confirmed(self) -> bool:
-        """Whether a known-bad match is near enough, and sure enough, to act upon."""
-        return self.known_bad and any(
-            signal.grounds is Grounds.KNOWN and signal.score >= _CONFIRMED
-            for signal in self.assessment.signals
-        )
 
     @property
     def _nearest(self) -> Fact | None:

@@ -86,19 +86,23 @@ VARIABLES: Mapping[str, Variable] = {
         Kind.INT, "faces counted, never named", lambda p: len(p.of(FactKind.FACE)), open=True
     ),
     "image.known_bad": Variable(
-        Kind.BOOL, "a picture is in a bank of bad ones, or looks like it", lambda p: p.known_bad
+        Kind.BOOL,
+        "a picture is in a bank of bad ones or looks like it, and that entry is confirmed",
+        lambda p: bool(p.of(FactKind.KNOWN_BAD)),
+    ),
+    "image.suspected_bad": Variable(
+        Kind.BOOL,
+        "the same of an entry that nobody has confirmed yet",
+        lambda p: bool(p.of(FactKind.SUSPECTED_BAD)),
     ),
     "image.known_good": Variable(
         Kind.BOOL, "every picture is in a bank of good ones, exactly", lambda p: p.known_good
-    ),
-    "image.confirmed": Variable(
-        Kind.BOOL, "a known-bad match is near and its entry confirmed", lambda p: p.confirmed
     ),
     "image.bank": Variable(
         Kind.STRING, "the bank of the nearest known-bad match, or empty", lambda p: p.bank
     ),
     "image.distance": Variable(
-        Kind.INT, "its PDQ distance in bits; 256 when nothing matches", lambda p: p.distance
+        Kind.INT, "its PDQ distance in bits, 0 to 31; 256 without a match", lambda p: p.distance
     ),
     "image.animated": Variable(Kind.BOOL, "a file has several frames", lambda p: p.animated),
     "text.content": Variable(
