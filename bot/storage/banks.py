@@ -5,8 +5,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, func, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from analysis.bank import BankEntry
 from analysis.taxonomy import Category
@@ -86,16 +85,16 @@ class BankStore:
         if not bank.strip():
             raise Misconfigured("A bank needs a name.")
 
-        async def work(conn: AsyncConnection) -> int:
-            home = await self._bank(conn, community, bank, kind)
-            before = await _size(conn, home)
+        def work(conn: Connection) -> int:
+            home = self._bank(conn, community, bank, kind)
+            before = _size(conn, home)
             rows = [self._row(home, one, by) for one in known]
             for start in range(0, len(rows), CHUNK):
                 chunk = rows[start : start + CHUNK]
-                await conn.execute(insert_new(conn, bank_entries), chunk)
-            await _confirm(conn, home, [one for one in known if one.confirmed])
-            added = await _size(conn, home) - before
-            await self._changed(conn, by, "bank.add", f"{community}/{bank}", added)
+                conn.execute(insert_new(conn, bank_entries), chunk)
+            _confirm(conn, home, [one for one in known if one.confirmed])
+            added = _size(conn, home) - before
+            self._changed(conn, by, "bank.add", f"{community}/{bank}", added)
             return added
 
         return await self._database.write(work)
@@ -103,11 +102,11 @@ class BankStore:
     async def confirm(self, entry: str, *, by: str) -> bool:
         """Say that a second case or an administrator stands behind an entry; False if unknown."""
 
-        async def work(conn: AsyncConnection) -> bool:
+        def work(conn: Connection) -> bool:
             mine = update(bank_entries).where(bank_entries.c.id == _number(entry))
-            done = bool((await conn.execute(mine.values(confirmed=True))).rowcount)
+            done = bool((conn.execute(mine.values(confirmed=True))).rowcount)
             if done:
-                await self._changed(conn, by, "bank.confirm", entry, 1)
+                self._changed(conn, by, "bank.confirm", entry, 1)
             return done
 
         return await self._database.write(work)
@@ -115,20 +114,20 @@ class BankStore:
     async def remove(self, entry: str, *, by: str) -> bool:
         """Take an entry out; False when there is none of that id."""
 
-        async def work(conn: AsyncConnection) -> bool:
+        def work(conn: Connection) -> bool:
             mine = delete(bank_entries).where(bank_entries.c.id == _number(entry))
-            done = bool((await conn.execute(mine)).rowcount)
+            done = bool((conn.execute(mine)).rowcount)
             if done:
-                await self._changed(conn, by, "bank.remove", entry, 1)
+                self._changed(conn, by, "bank.remove", entry, 1)
             return done
 
         return await self._database.write(work)
 
-    async def _bank(self, conn: AsyncConnection, community: str, name: str, kind: BankKind) -> int:
+    def _bank(self, conn: Connection, community: str, name: str, kind: BankKind) -> int:
         row = {"community": community, "name": name, "kind": kind.value}
-        await conn.execute(insert_new(conn, banks).values(row))
+        conn.execute(insert_new(conn, banks).values(row))
         mine = select(banks).where(banks.c.community == community, banks.c.name == name)
-        found = (await conn.execute(mine.with_for_update())).one()
+        found = (conn.execute(mine.with_for_update())).one()
         if found.kind != kind:
             raise Misconfigured(
                 f"The bank {name} holds known-{found.kind} pictures. Choose another name for "
@@ -149,12 +148,10 @@ class BankStore:
             "added_by": by,
         }
 
-    async def _changed(
-        self, conn: AsyncConnection, by: str, what: str, subject: str, number: int
-    ) -> None:
+    def _changed(self, conn: Connection, by: str, what: str, subject: str, number: int) -> None:
         at = self._clock()
-        await put_setting(conn, GENERATION, {"is": secrets.token_hex(8)}, at=at, by=by)
-        await conn.execute(audited(at=at, by=by, what=what, subject=subject, entries=number))
+        put_setting(conn, GENERATION, {"is": secrets.token_hex(8)}, at=at, by=by)
+        conn.execute(audited(at=at, by=by, what=what, subject=subject, entries=number))
 
     async def _current(self) -> str:
         query = select(settings.c.value).where(settings.c.key == GENERATION)
@@ -163,12 +160,12 @@ class BankStore:
         return "" if value is None else str(value["is"])
 
 
-async def _size(conn: AsyncConnection, bank: int) -> int:
+def _size(conn: Connection, bank: int) -> int:
     query = select(func.count()).where(bank_entries.c.bank == bank)
-    return (await conn.execute(query)).scalar_one()
+    return (conn.execute(query)).scalar_one()
 
 
-async def _confirm(conn: AsyncConnection, bank: int, known: Sequence[Known]) -> None:
+def _confirm(conn: Connection, bank: int, known: Sequence[Known]) -> None:
     """What stood there unconfirmed and comes confirmed now, is."""
     mine = update(bank_entries).where(
         bank_entries.c.bank == bank,
@@ -177,7 +174,7 @@ async def _confirm(conn: AsyncConnection, bank: int, known: Sequence[Known]) -> 
     )
     rows = [{"known_sha256": one.sha256, "known_pdq": one.pdq} for one in known]
     if rows:
-        await conn.execute(mine.values(confirmed=True), rows)
+        conn.execute(mine.values(confirmed=True), rows)
 
 
 def _number(entry: str) -> int:

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, select, update
 
 from bot.errors import BotError
 from bot.model import CaseEvent, EventKind, JudgementKey, Outcome, Status
@@ -54,38 +53,36 @@ async def take(journal: Journal, case_id: str, step: Step) -> None:
         CaseChanged: another version than the moderator saw.
     """
 
-    async def work(conn: AsyncConnection) -> None:
+    def work(conn: Connection) -> None:
         query = select(cases.c.version).where(cases.c.id == case_id).with_for_update()
-        version = (await conn.execute(query)).scalar_one_or_none()
+        version = (conn.execute(query)).scalar_one_or_none()
         if version is None:
             raise NoSuchCase(f"There is no case {case_id}.")
-        standing = replay(await _events(conn, journal, case_id))
+        standing = replay(_events(conn, journal, case_id))
         event = move(standing, step.command, by=step.by, at=step.at, note=step.note)
         # Asked second: who lost a race is told who won it, not merely that something changed.
         if step.version not in {None, version}:
             raise CaseChanged("The case changed since you opened it. Look again, then decide.")
-        await add_events(conn, journal.seal, case_id, [event])
+        add_events(conn, journal.seal, case_id, [event])
         changes = {"version": version + 1, "state": after(standing, event).state.value}
-        await conn.execute(update(cases).where(cases.c.id == case_id).values(changes))
-        await conn.execute(
-            audited(at=step.at, by=step.by, what=f"case.{step.command}", subject=case_id)
-        )
+        conn.execute(update(cases).where(cases.c.id == case_id).values(changes))
+        conn.execute(audited(at=step.at, by=step.by, what=f"case.{step.command}", subject=case_id))
         if step.command is Command.OVERTURN:
-            await _want_undone(conn, case_id)
+            _want_undone(conn, case_id)
 
     await journal.database.write(work)
 
 
-async def _events(conn: AsyncConnection, journal: Journal, case_id: str) -> list[CaseEvent]:
+def _events(conn: Connection, journal: Journal, case_id: str) -> list[CaseEvent]:
     query = select(case_events).where(case_events.c.case_id == case_id).order_by(case_events.c.id)
-    return [to_event(row, journal.seal) for row in await conn.execute(query)]
+    return [to_event(row, journal.seal) for row in conn.execute(query)]
 
 
-async def _want_undone(conn: AsyncConnection, case_id: str) -> None:
+def _want_undone(conn: Connection, case_id: str) -> None:
     """Whatever stands, or may, is to be undone; what is still intended is marked as it settles."""
     mine = select(judgements.c.id).where(judgements.c.case_id == case_id)
     standing = outcomes.c.status.in_([status.value for status in STANDING])
-    await conn.execute(
+    conn.execute(
         update(outcomes).where(outcomes.c.judgement.in_(mine), standing).values(undo="wanted")
     )
 
@@ -120,13 +117,13 @@ async def undone(journal: Journal, undoing: Undoing, left: str | None, at: datet
         changes = {"undo": "done", "status": Status.UNDONE.value, "detail": "", "at": at}
     event = CaseEvent(EventKind.UNDID, at, note=action if left is None else f"{action}: {left}")
 
-    async def work(conn: AsyncConnection) -> None:
+    def work(conn: Connection) -> None:
         mine = update(outcomes).where(
             outcomes.c.judgement == judgement_id(undoing.key).scalar_subquery(),
             outcomes.c.action == action,
             outcomes.c.undo == "wanted",
         )
-        if (await conn.execute(mine.values(changes))).rowcount:
-            await add_events(conn, journal.seal, undoing.case_id, [event])
+        if (conn.execute(mine.values(changes))).rowcount:
+            add_events(conn, journal.seal, undoing.case_id, [event])
 
     await journal.database.write(work)

@@ -10,8 +10,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, exists, func, insert, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, and_, exists, func, insert, or_, select, update
 
 from bot.errors import BotError
 from bot.model import (
@@ -102,32 +101,32 @@ class Journal:
         """
         sealed = None if case is None else Words.of(case, record.assessment).sealed(self.seal)
 
-        async def work(conn: AsyncConnection) -> str | None:
-            message = await _message(conn, record)
+        def work(conn: Connection) -> str | None:
+            message = _message(conn, record)
             values = {**rows.judgement_row(record), "message": message, "sealed": sealed}
             made = insert_new(conn, judgements).values(values).returning(judgements.c.id)
-            judgement = (await conn.execute(made)).scalar_one_or_none()
+            judgement = (conn.execute(made)).scalar_one_or_none()
             if judgement is not None:
-                await _add_parts(conn, judgement, record)
-                await self._add_to_case(conn, message, record, case)
+                _add_parts(conn, judgement, record)
+                self._add_to_case(conn, message, record, case)
             query = select(cases.c.id).where(cases.c.message == message)
-            return (await conn.execute(query)).scalar_one_or_none()
+            return (conn.execute(query)).scalar_one_or_none()
 
         return await self.database.write(work)
 
-    async def _add_to_case(
-        self, conn: AsyncConnection, message: int, record: Record, case: NewCase | None
+    def _add_to_case(
+        self, conn: Connection, message: int, record: Record, case: NewCase | None
     ) -> None:
         """Open the case, or add the judgement to the one there is; do nothing where none is due."""
         standing = select(cases.c.id).where(cases.c.message == message)
-        case_id = (await conn.execute(standing)).scalar_one_or_none()
+        case_id = (conn.execute(standing)).scalar_one_or_none()
         happened = [EventKind.JUDGED]
         if case_id is None:
             if case is None:
                 return
             case_id = self._new_id()
             happened = [EventKind.OPENED, EventKind.JUDGED]
-            await conn.execute(
+            conn.execute(
                 insert(cases).values(
                     id=case_id,
                     message=message,
@@ -138,12 +137,10 @@ class Journal:
             )
         # Earlier judgements of the post that were not due a case belong to it now.
         mine = and_(judgements.c.message == message, judgements.c.case_id.is_(None))
-        await conn.execute(update(judgements).where(mine).values(case_id=case_id))
-        await conn.execute(
-            update(cases).where(cases.c.id == case_id).values(version=cases.c.version + 1)
-        )
+        conn.execute(update(judgements).where(mine).values(case_id=case_id))
+        conn.execute(update(cases).where(cases.c.id == case_id).values(version=cases.c.version + 1))
         events = [CaseEvent(kind, record.judged_at, "", record.key.cause) for kind in happened]
-        await add_events(conn, self.seal, case_id, events)
+        add_events(conn, self.seal, case_id, events)
         if case is not None and case.evidence:
             kept = [
                 {
@@ -156,7 +153,7 @@ class Journal:
                 }
                 for one in case.evidence
             ]
-            await conn.execute(insert_new(conn, case_evidence), kept)
+            conn.execute(insert_new(conn, case_evidence), kept)
 
     async def settle(self, key: JudgementKey, outcome: Outcome) -> None:
         """Say what became of an action. Settling it the same way again changes nothing.
@@ -168,20 +165,20 @@ class Journal:
             NoSuchJudgement: nothing was written under the key.
         """
 
-        async def work(conn: AsyncConnection) -> None:
-            judgement = (await conn.execute(judgement_id(key))).scalar_one_or_none()
+        def work(conn: Connection) -> None:
+            judgement = (conn.execute(judgement_id(key))).scalar_one_or_none()
             if judgement is None:
                 raise NoSuchJudgement(f"no judgement was written under {key}")
             row = rows.outcome_row(judgement, 0, outcome)
-            if outcome.status in STANDING and await _overturned(conn, judgement):
+            if outcome.status in STANDING and _overturned(conn, judgement):
                 row["undo"] = "wanted"
             mine = and_(outcomes.c.judgement == judgement, outcomes.c.action == outcome.action)
             changed = {name: value for name, value in row.items() if name != "position"}
-            done = await conn.execute(update(outcomes).where(mine).values(changed))
+            done = conn.execute(update(outcomes).where(mine).values(changed))
             if done.rowcount == 0:
                 last = select(func.count()).where(outcomes.c.judgement == judgement)
-                row["position"] = (await conn.execute(last)).scalar_one()
-                await conn.execute(insert(outcomes).values(row))
+                row["position"] = (conn.execute(last)).scalar_one()
+                conn.execute(insert(outcomes).values(row))
 
         await self.database.write(work)
 
@@ -189,8 +186,8 @@ class Journal:
         """Nothing is left to do for this judgement."""
         mine = judgements.c.id == judgement_id(key).scalar_subquery()
 
-        async def work(conn: AsyncConnection) -> None:
-            await conn.execute(update(judgements).where(mine).values(finished=True))
+        def work(conn: Connection) -> None:
+            conn.execute(update(judgements).where(mine).values(finished=True))
 
         await self.database.write(work)
 
@@ -270,14 +267,14 @@ class Journal:
             after = or_(judgements.c.judged_at > last.judged_at, same)
 
 
-async def _message(conn: AsyncConnection, record: Record) -> int:
+def _message(conn: Connection, record: Record) -> int:
     """The message's row, made where it is missing and held until the commit."""
-    await conn.execute(insert_new(conn, messages).values(rows.message_row(record)))
+    conn.execute(insert_new(conn, messages).values(rows.message_row(record)))
     # On PostgreSQL two processes that judge one post take turns; SQLite has one writer anyway.
-    return (await conn.execute(message_id(record.key.ref).with_for_update())).scalar_one()
+    return (conn.execute(message_id(record.key.ref).with_for_update())).scalar_one()
 
 
-async def _add_parts(conn: AsyncConnection, judgement: int, record: Record) -> None:
+def _add_parts(conn: Connection, judgement: int, record: Record) -> None:
     found = record.assessment
     for table, values in (
         (media, rows.media_rows(judgement, found.media)),
@@ -292,12 +289,10 @@ async def _add_parts(conn: AsyncConnection, judgement: int, record: Record) -> N
         ),
     ):
         if values:
-            await conn.execute(insert(table), values)
+            conn.execute(insert(table), values)
 
 
-async def add_events(
-    conn: AsyncConnection, seal: Seal, case_id: str, events: Sequence[CaseEvent]
-) -> None:
+def add_events(conn: Connection, seal: Seal, case_id: str, events: Sequence[CaseEvent]) -> None:
     """Append to a case's history."""
     values = [
         {
@@ -309,12 +304,12 @@ async def add_events(
         }
         for event in events
     ]
-    await conn.execute(insert(case_events), values)
+    conn.execute(insert(case_events), values)
 
 
-async def _overturned(conn: AsyncConnection, judgement: int) -> bool:
+def _overturned(conn: Connection, judgement: int) -> bool:
     mine = select(judgements.c.case_id).where(judgements.c.id == judgement).scalar_subquery()
     overturned = and_(
         case_events.c.case_id == mine, case_events.c.kind == EventKind.OVERTURNED.value
     )
-    return bool((await conn.execute(select(exists().where(overturned)))).scalar_one())
+    return bool((conn.execute(select(exists().where(overturned)))).scalar_one())

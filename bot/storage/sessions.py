@@ -5,8 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, delete, insert, select
 
 from bot.storage.database import Database
 from bot.storage.tables import sessions
@@ -38,10 +37,10 @@ class Sessions:
         """A code for a sign-in link, good once. Older ones of the same person stop working."""
         secret = secrets.token_urlsafe(32)
 
-        async def work(conn: AsyncConnection) -> None:
+        def work(conn: Connection) -> None:
             older = (sessions.c.kind == "link") & (sessions.c.who == who)
-            await conn.execute(delete(sessions).where(older))
-            await self._add(conn, secret, "link", Session(who, scope, self._clock() + lasts))
+            conn.execute(delete(sessions).where(older))
+            self._add(conn, secret, "link", Session(who, scope, self._clock() + lasts))
 
         await self._database.write(work)
         return secret
@@ -51,15 +50,15 @@ class Sessions:
         secret = secrets.token_urlsafe(32)
         used = delete(sessions).where(sessions.c.digest == digest(code), sessions.c.kind == "link")
 
-        async def work(conn: AsyncConnection) -> str | None:
+        def work(conn: Connection) -> str | None:
             now = self._clock()
             # Whatever ran out goes along: the table never grows beyond what is in use.
-            await conn.execute(delete(sessions).where(sessions.c.expires_at <= now))
-            row = (await conn.execute(used.returning(*sessions.c["who", "scope"]))).one_or_none()
+            conn.execute(delete(sessions).where(sessions.c.expires_at <= now))
+            row = (conn.execute(used.returning(*sessions.c["who", "scope"]))).one_or_none()
             if row is None:
                 return None
             session = Session(row.who, Scope(row.scope), now + lasts)
-            await self._add(conn, secret, "session", session)
+            self._add(conn, secret, "session", session)
             return secret
 
         return await self._database.write(work)
@@ -79,13 +78,13 @@ class Sessions:
         """Sign out."""
         gone = delete(sessions).where(sessions.c.digest == digest(secret))
 
-        async def work(conn: AsyncConnection) -> None:
-            await conn.execute(gone)
+        def work(conn: Connection) -> None:
+            conn.execute(gone)
 
         await self._database.write(work)
 
-    async def _add(self, conn: AsyncConnection, secret: str, kind: str, session: Session) -> None:
-        await conn.execute(
+    def _add(self, conn: Connection, secret: str, kind: str, session: Session) -> None:
+        conn.execute(
             insert(sessions).values(
                 digest=digest(secret),
                 kind=kind,

@@ -3,15 +3,14 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Insert, Select, Table, and_, insert, select, update
+from sqlalchemy import Connection, Insert, Select, Table, and_, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import JudgementKey, Ref
 from bot.storage.tables import audit, judgements, messages, settings
 
 
-def insert_new(conn: AsyncConnection, table: Table) -> Insert:
+def insert_new(conn: Connection, table: Table) -> Insert:
     """An insert that leaves a row alone which stands already, and then returns nothing."""
     if conn.dialect.name == "postgresql":
         return postgresql.insert(table).on_conflict_do_nothing()
@@ -40,11 +39,11 @@ def audited(*, at: datetime, by: str, what: str, subject: str, **detail: str | i
     return insert(audit).values(at=at, by=by, what=what, subject=subject, detail=detail)
 
 
-async def put_setting(
-    conn: AsyncConnection, key: str, value: Mapping[str, str | bool], *, at: datetime, by: str
+def put_setting(
+    conn: Connection, key: str, value: Mapping[str, str | bool], *, at: datetime, by: str
 ) -> None:
     """Set one of the application's own settings, such as the pause switch."""
     row = {"key": key, "value": dict(value), "at": at, "by": by}
     made = insert_new(conn, settings).values(row).returning(settings.c.key)
-    if (await conn.execute(made)).first() is None:
-        await conn.execute(update(settings).where(settings.c.key == key).values(row))
+    if (conn.execute(made)).first() is None:
+        conn.execute(update(settings).where(settings.c.key == key).values(row))

@@ -8,8 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, delete, select
 
 from bot.storage.database import Database
 from bot.storage.sql import audited, put_setting
@@ -49,9 +48,9 @@ class Switch:
         """Stop all acting. Pausing again renews who, when and why."""
         at = self._clock()
 
-        async def work(conn: AsyncConnection) -> None:
-            await put_setting(conn, KEY, {"reason": reason}, at=at, by=by)
-            await conn.execute(audited(at=at, by=by, what="pause", subject="", reason=reason))
+        def work(conn: Connection) -> None:
+            put_setting(conn, KEY, {"reason": reason}, at=at, by=by)
+            conn.execute(audited(at=at, by=by, what="pause", subject="", reason=reason))
 
         await self._database.write(work)
 
@@ -59,10 +58,10 @@ class Switch:
         """Act again; False when nothing was paused."""
         at = self._clock()
 
-        async def work(conn: AsyncConnection) -> bool:
-            gone = await conn.execute(delete(settings).where(settings.c.key == KEY))
+        def work(conn: Connection) -> bool:
+            gone = conn.execute(delete(settings).where(settings.c.key == KEY))
             if gone.rowcount:
-                await conn.execute(audited(at=at, by=by, what="resume", subject=""))
+                conn.execute(audited(at=at, by=by, what="resume", subject=""))
             return bool(gone.rowcount)
 
         return await self._database.write(work)

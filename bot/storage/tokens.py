@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Row, delete, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Row, delete, select, update
 
 from bot.errors import Misconfigured
 from bot.storage.database import Database
@@ -79,15 +78,15 @@ class Tokens:
             "created_at": self._clock(),
         }
 
-        async def work(conn: AsyncConnection) -> None:
+        def work(conn: Connection) -> None:
             old = delete(tokens).where(tokens.c.name == name, tokens.c.revoked_at.is_not(None))
-            await conn.execute(old)
+            conn.execute(old)
             made = insert_new(conn, tokens).values(row).returning(tokens.c.id)
-            if (await conn.execute(made)).first() is None:
+            if (conn.execute(made)).first() is None:
                 raise Misconfigured(
                     f"There is a token named {name}. Revoke it first, or choose another name."
                 )
-            await conn.execute(
+            conn.execute(
                 audited(at=self._clock(), by=by, what="token.create", subject=name, scope=scope)
             )
 
@@ -103,11 +102,11 @@ class Tokens:
         """Make a token worthless at once; False when there is none of that name in use."""
         at = self._clock()
 
-        async def work(conn: AsyncConnection) -> bool:
+        def work(conn: Connection) -> bool:
             mine = update(tokens).where(tokens.c.name == name, tokens.c.revoked_at.is_(None))
-            done = bool((await conn.execute(mine.values(revoked_at=at))).rowcount)
+            done = bool((conn.execute(mine.values(revoked_at=at))).rowcount)
             if done:
-                await conn.execute(audited(at=at, by=by, what="token.revoke", subject=name))
+                conn.execute(audited(at=at, by=by, what="token.revoke", subject=name))
             return done
 
         return await self._database.write(work)

@@ -5,27 +5,30 @@ A commit costs an fsync, about a millisecond; sharing it makes fifty writers ten
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection
 
 AT_MOST = 64
 """Writes per transaction; chosen by eye, so that one commit stays within tens of milliseconds."""
 
 T = TypeVar("T")
-Work = Callable[[AsyncConnection], Awaitable[T]]
-"""Something to do inside a transaction. It may run again after a failure of the connection."""
+Work = Callable[[Connection], T]
+"""Something to do inside a transaction. It runs beside the event loop and must not touch it."""
 
-Begin = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
+
+class Transact(Protocol):
+    """Runs something in one transaction, which is committed when it returns."""
+
+    async def __call__(self, work: Callable[[Connection], T]) -> T: ...
 
 
 class _Waiting(Protocol):
     """A write in the queue, whatever it returns."""
 
-    async def take(self, conn: AsyncConnection) -> Callable[[], None]: ...
+    def take(self, conn: Connection) -> Callable[[], None]: ...
 
     def fail(self, exc: BaseException) -> None: ...
 
@@ -35,11 +38,11 @@ class _Turn(Generic[T]):
     work: Work[T]
     answer: "asyncio.Future[T]"
 
-    async def take(self, conn: AsyncConnection) -> Callable[[], None]:
-        """Do the work; return what to tell its owner once it is committed."""
+    def take(self, conn: Connection) -> Callable[[], None]:
+        """Do the work; return what tells its owner, to be called once all is committed."""
         try:
-            async with conn.begin_nested():
-                done = await self.work(conn)
+            with conn.begin_nested():
+                done = self.work(conn)
         except Exception as exc:  # noqa: BLE001 - every failure belongs to the owner of the write
             failure = exc
             return lambda: self.fail(failure)
@@ -57,10 +60,10 @@ class _Turn(Generic[T]):
 
 
 class Writer:
-    """Runs writes one group after another. ``begin`` opens a transaction that commits on exit."""
+    """Runs writes, one group after another."""
 
-    def __init__(self, begin: Begin) -> None:
-        self._begin = begin
+    def __init__(self, transact: Transact) -> None:
+        self._transact = transact
         self._waiting: asyncio.Queue[_Waiting | None] = asyncio.Queue()
         self._task = asyncio.create_task(self._run(), name="storage writer")
 
@@ -90,8 +93,7 @@ class Writer:
 
     async def _commit(self, group: list[_Waiting]) -> None:
         try:
-            async with self._begin() as conn:
-                answers = [await turn.take(conn) for turn in group]
+            answers = await self._transact(lambda conn: [turn.take(conn) for turn in group])
         except Exception as exc:  # noqa: BLE001 - nothing was committed, and every owner must know
             for turn in group:
                 turn.fail(exc)

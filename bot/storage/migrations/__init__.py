@@ -11,7 +11,6 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import EnvironmentFailed
 
@@ -28,16 +27,12 @@ def configuration(conn: Connection) -> Config:
     return config
 
 
-async def migrate(conn: AsyncConnection, *, upgrade: bool = True) -> None:
+def migrate(conn: Connection, *, upgrade: bool = True) -> None:
     """Bring the schema to the newest step; with ``upgrade=False`` only check that it is there.
 
     Raises:
         EnvironmentFailed: the schema is newer than this version, or older and not to be touched.
     """
-    await conn.run_sync(_migrate, upgrade)
-
-
-def _migrate(conn: Connection, upgrade: bool) -> None:  # noqa: FBT001 - run_sync passes positions
     config = configuration(conn)
     script = ScriptDirectory.from_config(config)
     newest = script.get_current_head()

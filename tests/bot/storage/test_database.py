@@ -5,10 +5,9 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import EnvironmentFailed, Misconfigured
 from bot.storage.database import Database
@@ -113,7 +112,7 @@ async def test_a_database_another_process_holds_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = await a_closed_database(tmp_path / "bifocal.db")
-    monkeypatch.setattr("bot.storage.database.BUSY_SECONDS", 0)
+    monkeypatch.setattr("bot.storage.engines.BUSY_SECONDS", 0)
     holder = sqlite3.connect(path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
 
@@ -191,9 +190,9 @@ async def test_readers_cannot_write_on_sqlite(sqlite: Database) -> None:
 
 
 async def test_sqlite_runs_in_wal_with_full_durability(sqlite: Database) -> None:
-    async def ask(conn: AsyncConnection) -> list[object]:
+    def ask(conn: Connection) -> list[object]:
         names = ("journal_mode", "synchronous", "foreign_keys")
-        return [(await conn.execute(text(f"PRAGMA {name}"))).scalar_one() for name in names]
+        return [(conn.execute(text(f"PRAGMA {name}"))).scalar_one() for name in names]
 
     assert await sqlite.write(ask) == ["wal", 2, 1]
 

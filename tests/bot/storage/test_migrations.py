@@ -4,7 +4,6 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import Database
 from bot.storage.migrations import downgrade, migrate
@@ -26,7 +25,7 @@ async def test_the_migrated_schema_is_the_one_the_code_speaks_of(database: Datab
 
 
 async def test_down_to_base_leaves_no_table(database: Database) -> None:
-    await database.write(lambda conn: conn.run_sync(downgrade, "base"))
+    await database.write(lambda conn: downgrade(conn, "base"))
 
     assert await names(database) == {"alembic_version"}
 
@@ -34,9 +33,9 @@ async def test_down_to_base_leaves_no_table(database: Database) -> None:
 async def test_down_and_up_again_is_as_before(database: Database) -> None:
     before = await names(database)
 
-    async def there_and_back(conn: AsyncConnection) -> None:
-        await conn.run_sync(downgrade, "base")
-        await migrate(conn)
+    def there_and_back(conn: Connection) -> None:
+        downgrade(conn, "base")
+        migrate(conn)
 
     await database.write(there_and_back)
 
@@ -46,8 +45,8 @@ async def test_down_and_up_again_is_as_before(database: Database) -> None:
 async def test_a_migration_that_fails_leaves_the_old_schema_whole(database: Database) -> None:
     before = await names(database)
 
-    async def broken(conn: AsyncConnection) -> None:
-        await conn.run_sync(downgrade, "base")
+    def broken(conn: Connection) -> None:
+        downgrade(conn, "base")
         raise RuntimeError
 
     with pytest.raises(RuntimeError):

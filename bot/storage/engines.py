@@ -1,0 +1,114 @@
+"""SQLAlchemy's engines: many connections that read, and one place where writes happen."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+T = TypeVar("T")
+
+BUSY_SECONDS = 5
+"""How long one process waits for another's write; ours last milliseconds."""
+READERS = 4
+"""Reading connections on SQLite; chosen by eye: the desk's pages, the API, the journey."""
+POOL = 5
+"""Connections to PostgreSQL; managed plans count them (engine.md 6)."""
+
+
+class Engines(Protocol):
+    """Both sides of one database."""
+
+    @property
+    def readers(self) -> AsyncEngine:
+        """Connections that only read."""
+        ...
+
+    async def transact(self, work: Callable[[Connection], T]) -> T:
+        """Do the work in one transaction and commit."""
+        ...
+
+    async def dispose(self) -> None:
+        """Close every connection."""
+        ...
+
+
+class SqliteEngines:
+    """One connection writes, in a thread of its own; a whole transaction is one hop there.
+
+    Hopping to a thread and back for each of a record's forty calls costs more than the calls
+    (measured: 3.8 ms of CPU a record against 1.5 ms).
+    """
+
+    def __init__(self, where: URL) -> None:
+        self.readers = create_async_engine(where, pool_size=READERS, max_overflow=0)
+        _prepare(self.readers.sync_engine, begin="BEGIN", writes=False)
+        self._writer = create_engine(
+            where.set(drivername="sqlite+pysqlite"), pool_size=1, max_overflow=0
+        )
+        _prepare(self._writer, begin="BEGIN IMMEDIATE", writes=True)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="storage")
+
+    async def transact(self, work: Callable[[Connection], T]) -> T:
+        """Do the work in the writer's thread."""
+
+        def run() -> T:
+            with self._writer.begin() as conn:
+                return work(conn)
+
+        return await asyncio.get_running_loop().run_in_executor(self._thread, run)
+
+    async def dispose(self) -> None:
+        """Close every connection, the writer's last: it folds the WAL into the file."""
+        await self.readers.dispose()
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._writer.dispose)
+        self._thread.shutdown()
+
+
+class PostgresEngines:
+    """One pool for both sides."""
+
+    def __init__(self, where: URL) -> None:
+        self.readers = create_async_engine(
+            where, pool_size=POOL, max_overflow=0, pool_pre_ping=True
+        )
+
+    async def transact(self, work: Callable[[Connection], T]) -> T:
+        """Do the work on a connection of the pool, without blocking the event loop."""
+        async with self.readers.begin() as conn:
+            return await conn.run_sync(work)
+
+    async def dispose(self) -> None:
+        """Close every connection."""
+        await self.readers.dispose()
+
+
+def _prepare(engine: Engine, *, begin: str, writes: bool) -> None:
+    """Set SQLite's switches on each connection, and begin transactions ourselves.
+
+    Left to itself the driver begins late and commits before DDL; a writer that begins late can
+    be refused in the middle of its transaction, whatever the busy timeout.
+    """
+    pragmas = [
+        f"busy_timeout={BUSY_SECONDS * 1000}",
+        "foreign_keys=ON",
+        "synchronous=FULL",
+        "journal_mode=WAL" if writes else "query_only=ON",
+    ]
+
+    @event.listens_for(engine, "connect")
+    def connect(dbapi_connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+        dbapi_connection.isolation_level = None
+        cursor = dbapi_connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def start(conn: Connection) -> None:
+        conn.exec_driver_sql(begin)
