@@ -13,7 +13,7 @@ from bot.model import Case, CaseState
 from bot.web.access import Identity, Requires, Scope
 from bot.web.case_view import digest, view
 from bot.web.pages import Pages
-from bot.web.services import Services
+from bot.web.services import Desk, Services
 
 PAGE = 20
 """Cases on one page. Chosen by eye: a screenful or four."""
@@ -31,21 +31,102 @@ STATES: dict[str, CaseState | None] = {
 MODERATOR = Requires(Scope.MODERATE)
 Moderator = Annotated[Identity, Depends(MODERATOR)]
 Note = Annotated[str, Form(max_length=2000)]
+Version = Annotated[int, Form()]
+VIEWS = {"page": "case_body.html", "list": "case_card.html"}
 
 
 def routes(services: Services, pages: Pages) -> APIRouter:
     """Everything under ``/desk``."""
-    router = APIRouter(
-        prefix="/desk", dependencies=[Depends(MODERATOR)], include_in_schema=False
-    )
-    desk = services.desk
+    router = APIRouter(prefix="/desk", dependencies=[Depends(MODERATOR)], include_in_schema=False)
+    room = DeskRoom(services.desk, pages)
+    router.add_api_route("", room.page)
+    router.add_api_route("/list", room.refresh)
+    router.add_api_route("/cases/{case_id}", room.case_page)
+    router.add_api_route("/cases/{case_id}/uphold", room.uphold, methods=["POST"])
+    router.add_api_route("/cases/{case_id}/overturn", room.overturn, methods=["POST"])
+    router.add_api_route("/evidence/{case_id}/{n}", room.evidence)
+    return router
 
-    async def listed(state: str, before: datetime | None) -> dict[str, object]:
+
+class DeskRoom:
+    """The endpoints, over one desk."""
+
+    def __init__(self, desk: Desk, pages: Pages) -> None:
+        self._desk = desk
+        self._pages = pages
+
+    async def page(
+        self, request: Request, state: str = "open", before: datetime | None = None
+    ) -> HTMLResponse:
+        """The list, newest first."""
+        context = await self._listed(state, before)
+        return self._pages.render(request, "desk.html", context, active="desk")
+
+    async def refresh(
+        self,
+        request: Request,
+        state: str = "open",
+        before: datetime | None = None,
+        seen: str = "",
+    ) -> Response:
+        """The list's part of the page; 204 when it is as the page has it."""
+        context = await self._listed(state, before)
+        if context["digest"] == seen:
+            return Response(status_code=204)
+        return self._pages.render(request, "desk_list.html", context)
+
+    async def case_page(self, request: Request, case_id: str) -> HTMLResponse:
+        """One case with its history."""
+        return await self._answer(request, case_id, whole=True)
+
+    async def uphold(
+        self,
+        request: Request,
+        case_id: str,
+        moderator: Moderator,
+        version: Version,
+        note: Note = "",
+    ) -> HTMLResponse:
+        """Confirm what was done."""
+        await self._found(case_id)
+        try:
+            await self._desk.uphold(case_id, by=moderator.name, version=version, note=note)
+        except AlreadyDecided as other:
+            return await self._answer(request, case_id, other=other)
+        return await self._answer(request, case_id)
+
+    async def overturn(
+        self,
+        request: Request,
+        case_id: str,
+        moderator: Moderator,
+        version: Version,
+        note: Note = "",
+    ) -> HTMLResponse:
+        """Undo what can be undone, and say what could not."""
+        await self._found(case_id)
+        try:
+            decided = await self._desk.overturn(
+                case_id, by=moderator.name, version=version, note=note
+            )
+        except AlreadyDecided as other:
+            return await self._answer(request, case_id, other=other)
+        return await self._answer(request, case_id, left=decided.left)
+
+    async def evidence(self, case_id: str, n: int) -> Response:
+        """A kept picture. Only what starts as a PNG, JPEG or WebP is ever served."""
+        try:
+            picture = await self._desk.evidence(case_id, n)
+        except LookupError as exc:
+            raise HTTPException(404, "This picture is not kept.") from exc
+        return Response(picture, media_type=_kind(picture), headers=EVIDENCE_HEADERS)
+
+    async def _listed(self, state: str, before: datetime | None) -> dict[str, object]:
         if state not in STATES:
             raise HTTPException(404, "There is no such list of cases.")
         if before is not None and before.tzinfo is None:
             raise HTTPException(422, "before needs a time zone.")
-        cases = await desk.cases(STATES[state], before, PAGE + 1)
+        cases = await self._desk.cases(STATES[state], before, PAGE + 1)
         shown: Sequence[Case] = cases[:PAGE]
         return {
             "views": [view(case) for case in shown],
@@ -56,96 +137,33 @@ def routes(services: Services, pages: Pages) -> APIRouter:
             "digest": digest(shown),
         }
 
-    @router.get("")
-    async def page(
-        request: Request, state: str = "open", before: datetime | None = None
-    ) -> HTMLResponse:
-        """The list, newest first."""
-        context = await listed(state, before)
-        return pages.render(request, "desk.html", active="desk", **context)
-
-    @router.get("/list")
-    async def refresh(
-        request: Request, state: str = "open", before: datetime | None = None, seen: str = ""
-    ) -> Response:
-        """The list's part of the page; 204 when it is as the page has it."""
-        context = await listed(state, before)
-        if context["digest"] == seen:
-            return Response(status_code=204)
-        return pages.render(request, "desk_list.html", **context)
-
-    async def found(case_id: str) -> Case:
-        case = await desk.case(case_id)
+    async def _found(self, case_id: str) -> Case:
+        case = await self._desk.case(case_id)
         if case is None:
             raise HTTPException(404, "There is no such case.")
         return case
 
-    @router.get("/cases/{case_id}")
-    async def case_page(request: Request, case_id: str) -> HTMLResponse:
-        """One case with its history."""
-        shown = view(await found(case_id))
-        return pages.render(request, "case.html", active="desk", v=shown, left=(), other=None)
-
-    async def answer(
-        request: Request, case_id: str, left: tuple[str, ...], other: AlreadyDecided | None
+    async def _answer(
+        self,
+        request: Request,
+        case_id: str,
+        *,
+        whole: bool = False,
+        left: tuple[str, ...] = (),
+        other: AlreadyDecided | None = None,
     ) -> HTMLResponse:
-        """The decided case as a fragment, or the whole page where scripts are off."""
-        whole = "hx-request" not in request.headers
-        template = "case.html" if whole else "case_card.html"
-        if request.headers.get("x-bifocal-view") == "page":
-            template = "case_body.html"
-        return pages.render(
+        """The case as the asker needs it: a whole page, or the part that a script replaces."""
+        whole = whole or "hx-request" not in request.headers
+        part = VIEWS.get(request.headers.get("x-bifocal-view", ""), "case_card.html")
+        return self._pages.render(
             request,
-            template,
+            "case.html" if whole else part,
             status=409 if other and whole else 200,
             active="desk",
-            v=view(await found(case_id)),
+            v=view(await self._found(case_id)),
             left=left,
             other=other,
         )
-
-    @router.post("/cases/{case_id}/uphold")
-    async def uphold(
-        request: Request,
-        case_id: str,
-        moderator: Moderator,
-        version: Annotated[int, Form()],
-        note: Note = "",
-    ) -> HTMLResponse:
-        """Confirm what was done."""
-        await found(case_id)
-        try:
-            await desk.uphold(case_id, by=moderator.name, version=version, note=note)
-        except AlreadyDecided as other:
-            return await answer(request, case_id, (), other)
-        return await answer(request, case_id, (), None)
-
-    @router.post("/cases/{case_id}/overturn")
-    async def overturn(
-        request: Request,
-        case_id: str,
-        moderator: Moderator,
-        version: Annotated[int, Form()],
-        note: Note = "",
-    ) -> HTMLResponse:
-        """Undo what can be undone, and say what could not."""
-        await found(case_id)
-        try:
-            decided = await desk.overturn(case_id, by=moderator.name, version=version, note=note)
-        except AlreadyDecided as other:
-            return await answer(request, case_id, (), other)
-        return await answer(request, case_id, decided.left, None)
-
-    @router.get("/evidence/{case_id}/{n}")
-    async def evidence(case_id: str, n: int) -> Response:
-        """A kept picture. Only what starts as a PNG, JPEG or WebP is ever served."""
-        try:
-            picture = await desk.evidence(case_id, n)
-        except LookupError as exc:
-            raise HTTPException(404, "This picture is not kept.") from exc
-        return Response(picture, media_type=_kind(picture), headers=EVIDENCE_HEADERS)
-
-    return router
 
 
 def _kind(picture: bytes) -> str:

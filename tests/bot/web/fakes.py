@@ -109,6 +109,7 @@ def signals(quote: str = "free nitro") -> tuple[Signal, ...]:
 
 
 def an_analysis(
+    *,
     names: tuple[str, ...] = ("a.png",),
     text: str = "get yours at bit.example/x",
     ocr: str = "claim your free nitro now",
@@ -126,7 +127,7 @@ def an_analysis(
         Passage(text, Origin.CAPTION),
         Passage(ocr, Origin.OCR, 0, Box(0.1, 0.2, 0.6, 0.4), 0.98),
     )
-    scores: dict[Category, float | None] = {category: 0.0 for category in Category}
+    scores: dict[Category, float | None] = dict.fromkeys(Category, 0.0)
     scores |= {
         Category.SCAM: 0.96,
         Category.PRIVACY: 0.41,
@@ -337,8 +338,8 @@ class World:
     desk: FakeDesk = field(default_factory=FakeDesk)
     health: FakeHealth = field(default_factory=FakeHealth)
     sessions: MemorySessions = field(default_factory=MemorySessions)
-    limits: Limits = Limits()
-    reach: Reach = Reach()
+    limits: Limits = field(default_factory=Limits)
+    reach: Reach = field(default_factory=Reach)
     platforms: tuple[Mounted, ...] = ()
 
     def services(self) -> Services:
