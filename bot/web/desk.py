@@ -1,6 +1,7 @@
 """The moderators' desk: open cases, one case, decisions, and the pictures they rest on."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
@@ -8,7 +9,7 @@ from fastapi import APIRouter, Depends, Form, HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from bot.errors import AlreadyDecided
+from bot.errors import BotError
 from bot.model import Case, CaseState
 from bot.web.access import Identity, Requires, Scope
 from bot.web.case_view import digest, view
@@ -28,11 +29,35 @@ STATES: dict[str, CaseState | None] = {
     "closed": CaseState.CLOSED,
     "all": None,
 }
+NO_CASE = "There is no such case."
 MODERATOR = Requires(Scope.MODERATE)
 Moderator = Annotated[Identity, Depends(MODERATOR)]
 Note = Annotated[str, Form(max_length=2000)]
 Version = Annotated[int, Form()]
 VIEWS = {"page": "case_body.html", "list": "case_card.html"}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which part of which list."""
+
+    state: str
+    before: tuple[datetime, str] | None
+
+
+def listing(state: str = "open", before: datetime | None = None, last: str = "") -> Page:
+    """Read the list's query: ``before`` and ``last`` are the previous page's last case.
+
+    Raises (as HTTP): 404 no such list, 422 a time without its zone.
+    """
+    if state not in STATES:
+        raise HTTPException(404, "There is no such list of cases.")
+    if before is not None and before.tzinfo is None:
+        raise HTTPException(422, "before needs a time zone.")
+    return Page(state, None if before is None else (before, last))
+
+
+Listing = Annotated[Page, Depends(listing)]
 
 
 def routes(services: Services, pages: Pages) -> APIRouter:
@@ -44,6 +69,8 @@ def routes(services: Services, pages: Pages) -> APIRouter:
     router.add_api_route("/cases/{case_id}", room.case_page)
     router.add_api_route("/cases/{case_id}/uphold", room.uphold, methods=["POST"])
     router.add_api_route("/cases/{case_id}/overturn", room.overturn, methods=["POST"])
+    router.add_api_route("/cases/{case_id}/escalate", room.escalate, methods=["POST"])
+    router.add_api_route("/cases/{case_id}/note", room.note, methods=["POST"])
     router.add_api_route("/evidence/{case_id}/{n}", room.evidence)
     return router
 
@@ -55,22 +82,14 @@ class DeskRoom:
         self._desk = desk
         self._pages = pages
 
-    async def page(
-        self, request: Request, state: str = "open", before: datetime | None = None
-    ) -> HTMLResponse:
+    async def page(self, request: Request, listing: Listing) -> HTMLResponse:
         """The list, newest first."""
-        context = await self._listed(state, before)
+        context = await self._listed(listing)
         return self._pages.render(request, "desk.html", context, active="desk")
 
-    async def refresh(
-        self,
-        request: Request,
-        state: str = "open",
-        before: datetime | None = None,
-        seen: str = "",
-    ) -> Response:
+    async def refresh(self, request: Request, listing: Listing, seen: str = "") -> Response:
         """The list's part of the page; 204 when it is as the page has it."""
-        context = await self._listed(state, before)
+        context = await self._listed(listing)
         if context["digest"] == seen:
             return Response(status_code=204)
         return self._pages.render(request, "desk_list.html", context)
@@ -80,67 +99,73 @@ class DeskRoom:
         return await self._answer(request, case_id, whole=True)
 
     async def uphold(
-        self,
-        request: Request,
-        case_id: str,
-        moderator: Moderator,
-        version: Version,
-        note: Note = "",
+        self, request: Request, case_id: str, by: Moderator, version: Version, note: Note = ""
     ) -> HTMLResponse:
         """Confirm what was done."""
         await self._found(case_id)
-        try:
-            await self._desk.uphold(case_id, by=moderator.name, version=version, note=note)
-        except AlreadyDecided as other:
-            return await self._answer(request, case_id, other=other)
-        return await self._answer(request, case_id)
+        step = self._desk.uphold(case_id, by=by.name, version=version, note=note)
+        return await self._after(request, case_id, step)
 
     async def overturn(
-        self,
-        request: Request,
-        case_id: str,
-        moderator: Moderator,
-        version: Version,
-        note: Note = "",
+        self, request: Request, case_id: str, by: Moderator, version: Version, note: Note = ""
     ) -> HTMLResponse:
         """Undo what can be undone, and say what could not."""
         await self._found(case_id)
         try:
-            decided = await self._desk.overturn(
-                case_id, by=moderator.name, version=version, note=note
-            )
-        except AlreadyDecided as other:
-            return await self._answer(request, case_id, other=other)
+            decided = await self._desk.overturn(case_id, by=by.name, version=version, note=note)
+        except BotError as refusal:
+            return await self._answer(request, case_id, refusal=str(refusal))
         return await self._answer(request, case_id, left=decided.left)
+
+    async def escalate(
+        self, request: Request, case_id: str, by: Moderator, version: Version, note: Note = ""
+    ) -> HTMLResponse:
+        """Put it before senior moderators."""
+        await self._found(case_id)
+        step = self._desk.escalate(case_id, by=by.name, version=version, note=note)
+        return await self._after(request, case_id, step)
+
+    async def note(
+        self, request: Request, case_id: str, by: Moderator, note: Note = ""
+    ) -> HTMLResponse:
+        """Add words to the history."""
+        await self._found(case_id)
+        return await self._after(request, case_id, self._desk.note(case_id, by=by.name, note=note))
 
     async def evidence(self, case_id: str, n: int) -> Response:
         """A kept picture. Only what starts as a PNG, JPEG or WebP is ever served."""
         try:
             picture = await self._desk.evidence(case_id, n)
-        except LookupError as exc:
+        except (LookupError, BotError) as exc:
             raise HTTPException(404, "This picture is not kept.") from exc
         return Response(picture, media_type=_kind(picture), headers=EVIDENCE_HEADERS)
 
-    async def _listed(self, state: str, before: datetime | None) -> dict[str, object]:
-        if state not in STATES:
-            raise HTTPException(404, "There is no such list of cases.")
-        if before is not None and before.tzinfo is None:
-            raise HTTPException(422, "before needs a time zone.")
-        cases = await self._desk.cases(STATES[state], before, PAGE + 1)
+    async def _listed(self, listing: Page) -> dict[str, object]:
+        cases = await self._desk.cases(STATES[listing.state], before=listing.before, limit=PAGE + 1)
         shown: Sequence[Case] = cases[:PAGE]
         return {
             "views": [view(case) for case in shown],
-            "state": state,
+            "state": listing.state,
             "states": tuple(STATES),
-            "before": before,
-            "older": shown[-1].opened_at if len(cases) > PAGE else None,
+            "before": listing.before,
+            "older": (shown[-1].opened_at, shown[-1].id) if len(cases) > PAGE else None,
             "digest": digest(shown),
         }
 
+    async def _after(self, request: Request, case_id: str, step: Awaitable[object]) -> HTMLResponse:
+        try:
+            await step
+        except BotError as refusal:
+            return await self._answer(request, case_id, refusal=str(refusal))
+        return await self._answer(request, case_id)
+
     async def _found(self, case_id: str) -> Case:
-        case = await self._desk.case(case_id)
+        try:
+            case = await self._desk.case(case_id)
+        except BotError as exc:
+            raise HTTPException(404, NO_CASE) from exc
         if case is None:
-            raise HTTPException(404, "There is no such case.")
+            raise HTTPException(404, NO_CASE)
         return case
 
     async def _answer(
@@ -150,7 +175,7 @@ class DeskRoom:
         *,
         whole: bool = False,
         left: tuple[str, ...] = (),
-        other: AlreadyDecided | None = None,
+        refusal: str = "",
     ) -> HTMLResponse:
         """The case as the asker needs it: a whole page, or the part that a script replaces."""
         whole = whole or "hx-request" not in request.headers
@@ -158,11 +183,11 @@ class DeskRoom:
         return self._pages.render(
             request,
             "case.html" if whole else part,
-            status=409 if other and whole else 200,
+            status=409 if refusal and whole else 200,
             active="desk",
             v=view(await self._found(case_id)),
             left=left,
-            other=other,
+            refusal=refusal,
         )
 
 

@@ -1,6 +1,6 @@
 """Jinja pages on the common frame, everything escaped, for ourselves and for platforms' pages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -68,3 +68,13 @@ class Pages:
             **more,
         )
         return HTMLResponse(page, status_code=status, headers={"Cache-Control": "no-store"})
+
+
+def renderer(*folders: Path) -> Callable[..., HTMLResponse]:
+    """``render(request, template, **context)`` for a platform's own pages on our frame."""
+    pages = Pages(*folders)
+
+    def render(request: Request, template: str, /, **context: object) -> HTMLResponse:
+        return pages.render(request, template, context)
+
+    return render

@@ -68,7 +68,7 @@ async def test_the_second_moderator_is_told_who_was_first(visit: Visit) -> None:
     await visit.world.desk.uphold("c1", by="Ada", version=1, note="")
     await page.locator("[data-overturn]").click()
 
-    await expect(page.locator("[role=alert]")).to_contain_text("Ada already decided this")
+    await expect(page.locator("[role=alert]")).to_contain_text("Ada already decided this case")
 
 
 async def test_a_decision_on_the_cases_page_renews_its_history(visit: Visit) -> None:

@@ -60,6 +60,32 @@ async def test_without_scripts_the_second_to_decide_gets_409(
     assert answer.status_code == 409
 
 
+async def test_a_note_is_added_without_deciding(moderator: httpx.AsyncClient, world: World) -> None:
+    await moderator.post("/desk/cases/c1/note", data={"note": "asked the author"})
+
+    case = world.desk.held["c1"]
+    assert (case.state, case.events[-1].note) == (CaseState.OPEN, "asked the author")
+
+
+async def test_escalating_puts_it_on_the_other_list(moderator: httpx.AsyncClient) -> None:
+    await moderator.post("/desk/cases/c1/escalate", data={"version": "1"})
+    answer = await moderator.get("/desk?state=escalated")
+
+    assert 'id="case-c1"' in answer.text
+
+
+async def test_cases_of_one_moment_are_all_listed_once(
+    moderator: httpx.AsyncClient, world: World
+) -> None:
+    for n in range(30):
+        world.desk.add(a_case(f"n{n:02}"))
+    first = (await moderator.get("/desk")).text
+    older = first.split("Older cases")[0].rsplit('href="', 1)[1].split('"')[0]
+    second = (await moderator.get(older.replace("&amp;", "&"))).text
+
+    assert first.count("<article") + second.count("<article") == 31
+
+
 async def test_a_decision_by_script_answers_the_card_alone(moderator: httpx.AsyncClient) -> None:
     answer = await moderator.post("/desk/cases/c1/uphold", data={"version": "1"}, headers=HX)
 
