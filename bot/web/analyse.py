@@ -67,7 +67,7 @@ def routes(services: Services, pages: Pages) -> APIRouter:
                         upload.text,
                         lambda stage, ms: news.put_nowait({"stage": stage, "ms": ms}),
                     )
-                shown = pages.render(request, "analysis.html", **view(analysis))
+                shown = pages.render(request, "analysis.html", view(analysis))
                 news.put_nowait({"html": bytes(shown.body).decode()})
             finally:
                 news.put_nowait(None)

@@ -61,11 +61,14 @@ def answer_problems(app: FastAPI, pages: Pages) -> None:
 
     async def on_invalid(request: Request, exc: Exception) -> Response:
         assert isinstance(exc, RequestValidationError)  # noqa: S101 - registered for nothing else
+        detail = "The request is not as described in /docs."
+        if wants_page(request):
+            return answer(request, 422, detail)
         errors = [
             {"where": ".".join(str(part) for part in error["loc"]), "what": error["msg"]}
             for error in exc.errors()
         ]
-        return problem(422, "The request is not as described in /docs.", errors=errors)
+        return problem(422, detail, errors=errors)
 
     async def on_busy(request: Request, _: Exception) -> Response:
         detail = "Too many requests at once: wait a few seconds and send it again."
