@@ -41,6 +41,7 @@ class Playground:
         *,
         guard: Guard = open_to_all,
         render: Render | None = None,
+        desk: str = "/desk/cases/",
         simulate: bool = False,
         limits: Limits | None = None,
         now: Callable[[], datetime] = _utc_now,
@@ -50,7 +51,8 @@ class Playground:
         """A room kept in the SQLite file ``path`` and in the folder of that name beside it.
 
         ``guard(scope)`` gives the dependency every route but the scripts and styles stands
-        behind. Without ``render`` there is an API and no page. ``pause`` and ``heartbeat``
+        behind. Without ``render`` there is an API and no page; ``desk`` is the address of a case
+        without its id. ``pause`` and ``heartbeat``
         are seconds: between offers to a full queue, and between signs of life on a stream.
         """
         self._simulate = simulate
@@ -69,7 +71,7 @@ class Playground:
         self._router = APIRouter()
         self._router.include_router(api.router)
         if render:
-            self._router.include_router(page_router(render, guard, now))
+            self._router.include_router(page_router(render, guard, now, desk))
 
     @property
     def name(self) -> str:

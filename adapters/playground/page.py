@@ -28,12 +28,12 @@ class Render(Protocol):
         ...
 
 
-def page_router(render: Render, guard: Guard, now: Callable[[], datetime]) -> APIRouter:
+def page_router(render: Render, guard: Guard, now: Callable[[], datetime], desk: str) -> APIRouter:
     """``/playground`` behind the scope ``playground``, and ``/playground/static`` for everyone."""
     router = APIRouter(route_class=route(now), include_in_schema=False)
 
     def page(request: Request) -> Response:
-        return render(request, TEMPLATE, active="playground")
+        return render(request, TEMPLATE, active="playground", desk=desk)
 
     def static(name: str) -> FileResponse:
         path = _STATIC / name
