@@ -6,12 +6,11 @@ uses the same words, so phrases in a warning's sentence count for little.
 """
 
 import math
-import re
-from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from analysis.detectors.context import covered, sentences
 from analysis.detectors.passages import PassageDetector, Reading
 from analysis.detectors.phrases import Hit, bundled
 from analysis.taxonomy import Category
@@ -30,8 +29,6 @@ AGREEMENT = 1.3
 """Three kinds or more together are a known script rather than three coincidences."""
 FAINT = 0.1
 """Scores below this are not worth a signal."""
-_SENTENCE_END = re.compile(r"[.!?…。]+(?=\s|$)|\n\s*\n")
-_LINE_END = re.compile(r"[.!?…。]+(?=\s|$)|\n")
 
 
 class ScamPhrases(PassageDetector):
@@ -100,30 +97,12 @@ def _group(reading: Reading) -> object:
 def _weighed(reading: Reading) -> list[Hit]:
     """Find a text's cues, each weighed down where the text warns of it."""
     found = list(bundled("scam_phrases").find(reading))
-    reassured = _covered(reading, ((h.start, h.end) for h in found if h.kind == "reassure"))
+    reassured = covered(reading, ((h.start, h.end) for h in found if h.kind == "reassure"))
     warnings = [h for h in found if h.kind == "warning" and not any(reassured[h.start : h.end])]
     cues = [hit for hit in found if hit.kind not in {"reassure", "warning"}]
     if not warnings:
         return cues
     lecture = len({hit.start for hit in warnings}) > 1 and all(c.kind != "link" for c in cues)
-    warned = _covered(reading, _reaches(reading, warnings))
+    warned = covered(reading, sentences(reading, warnings, reach=REACH))
     left = {0: LECTURE if lecture else 1.0, 1: LECTURE if lecture else WARNED}
     return [replace(hit, weight=hit.weight * left[warned[hit.start]]) for hit in cues]
-
-
-def _covered(reading: Reading, spans: Iterable[tuple[int, int]]) -> bytearray:
-    """Mark the offsets inside any span with 1."""
-    marks = bytearray(len(reading.text))
-    for start, end in spans:
-        marks[start:end] = b"\x01" * (end - start)
-    return marks
-
-
-def _reaches(reading: Reading, warnings: Iterable[Hit]) -> Iterator[tuple[int, int]]:
-    """What each warning is about: its sentence, as far as ``REACH``."""
-    ends = _SENTENCE_END if reading.modality is Modality.IMAGE else _LINE_END
-    borders = [0, *(end.end() for end in ends.finditer(reading.text)), len(reading.text)]
-    for warning in warnings:
-        after = min(bisect_right(borders, warning.start), len(borders) - 1)
-        start = max(borders[after - 1], warning.start - REACH)
-        yield start, max(start, min(borders[after], warning.end + REACH))
