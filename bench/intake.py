@@ -86,6 +86,8 @@ async def _compare(
     floor = median(bare for _, bare in rounds)
     ratio = median(mine / bare for mine, bare in rounds)
     return [
-        Figure(f"intake, {name}: accepts against raw sqlite3", ratio, "ratio", ">= 0.5"),
+        Figure(
+            f"intake, {name}: accepts against raw sqlite3", ratio, "x", 0.5, higher_is_better=True
+        ),
         Figure(f"intake, {name}: accepts", speed, "1/s", note=f"raw sqlite3: {floor:.0f}/s"),
     ]

@@ -35,7 +35,7 @@ from bot.known import known_picture
 from bot.limits import DAY, ActionLimits
 from bot.metrics import Metrics
 from bot.policy.file import PolicyFile
-from bot.ports import Platform
+from bot.ports import Client, Platform
 from bot.queue import open_queue
 from bot.review.desk import Desk
 from bot.running import Running, never_ends
@@ -45,11 +45,10 @@ from bot.telling import Telling
 from bot.upkeep import Upkeep
 from bot.web.access import Requires, Scope
 from bot.web.app import create_app
-from bot.web.at_desk import DeskForPages
-from bot.web.identities import StoredSessions, StoredTokens
 from bot.web.pages import Pages
 from bot.web.server import WebServer
 from bot.web.services import Mounted, Reach, Services
+from bot.web.stored import StoredSessions, StoredTokens
 
 SIGN_IN_LASTS = timedelta(hours=1)
 """How long the printed link works; chosen by eye, it is clicked at once or not at all."""
@@ -140,12 +139,14 @@ class Application:
             telling=Telling(metrics),
             clock=now,
         )
-        live = {name: each.client for name, each in platforms.items() if not each.simulate}
-        desk = Desk(store.journal, store.evidence, lambda name: live.get(name), parse, now)
+        live: dict[str, Client] = {
+            name: each.client for name, each in platforms.items() if not each.simulate
+        }
+        desk = Desk(store.journal, store.evidence, live.get, parse, now)
         health = Health(store.switch, queue, self.rules, tuple(platforms.values()), metrics)
         services = Services(
             analyser=Analyser(self.core.decode, judge),
-            desk=DeskForPages(desk),
+            desk=desk,
             tokens=StoredTokens(store.tokens),
             sessions=StoredSessions(store.sessions),
             health=health,
@@ -177,7 +178,7 @@ class Application:
         return Playground(
             self._beside("playground.db"),
             guard=lambda scope: Requires(Scope(scope)),
-            render=pages.render,
+            render=lambda request, template, /, **context: pages.render(request, template, context),
             simulate=self.settings.playground.simulate,
         )
 

@@ -12,7 +12,7 @@ from typing import Protocol
 from bot.errors import Gone, NotPermitted, PlatformUnavailable
 from bot.limits import ActionLimits
 from bot.log import logger
-from bot.model import JudgementKey, Outcome, Receipt, Status
+from bot.model import JudgementKey, Message, Outcome, Receipt, Status
 from bot.ports import Action, Client, Platform, Presence, Target
 from bot.simulated import SimulatedClient
 
@@ -117,22 +117,35 @@ class Enforcer:
 
     async def _withheld(self, orders: Orders, action: Action) -> str | None:
         """Why the action must not be done now, or None."""
-        message, key = orders.target.message, orders.key
         if action.harshness == 0:
             return None
         if await self._paused():
             return "acting is paused"
-        if action.destructive and message.author.is_moderator:
-            return "moderators and the owner are never acted upon"
-        newest = await orders.platform.client.revision(key.ref)
-        if newest is not None and newest != key.revision:
-            return "the message was edited since; its newer revision is judged on its own"
-        if reason := orders.platform.can(action, message):
-            return reason
-        if action.destructive and not orders.platform.simulate:
-            return self._limits.exceeded(key.ref.community_id, self._clock())
-        return None
+        return (
+            _protected(orders.target.message, action)
+            or await _outdated(orders)
+            or orders.platform.can(action, orders.target.message)
+            or self._beyond_limits(orders, action)
+        )
+
+    def _beyond_limits(self, orders: Orders, action: Action) -> str | None:
+        if not action.destructive or orders.platform.simulate:
+            return None
+        return self._limits.exceeded(orders.key.ref.community_id, self._clock())
 
     def _outcome(self, action: Action, status: Status, detail: str = "") -> Outcome:
         receipt = Receipt() if status is Status.APPLIED else None
         return Outcome(str(action), status, self._clock(), receipt, detail)
+
+
+def _protected(message: Message, action: Action) -> str | None:
+    if action.destructive and message.author.is_moderator:
+        return "moderators and the owner are never acted upon"
+    return None
+
+
+async def _outdated(orders: Orders) -> str | None:
+    newest = await orders.platform.client.revision(orders.key.ref)
+    if newest is not None and newest != orders.key.revision:
+        return "the message was edited since; its newer revision is judged on its own"
+    return None
