@@ -79,7 +79,7 @@ def well_told(command: Callable[P, None]) -> Callable[P, None]:
         except BotError as exc:
             said.print(f"bifocal: {exc}", style="red" if said.is_terminal else None, markup=False)
             raise typer.Exit(USAGE if isinstance(exc, Misconfigured) else ENVIRONMENT) from None
-        except Exception as exc:
+        except Exception as exc:  # noqa: BLE001 - no user is to see a traceback
             _log.exception("command.broke", command=command.__name__)
             said.print(
                 f"bifocal: this is a fault of ours: {type(exc).__name__}. The line above says "

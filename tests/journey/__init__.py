@@ -1,0 +1,1 @@
+"""The whole application, as a process of its own."""
