@@ -138,6 +138,7 @@ BAD = [
     pytest.param("text.content.matches(text.language)", "pattern in quotes", id="made-pattern"),
     pytest.param("text.content.matches('a' + 'b')", "pattern in quotes", id="joined-pattern"),
     pytest.param("matches(text.content, '(a')", "not RE2", id="pattern-as-function"),
+    pytest.param("text.content.matches('[^a]{1,900}')", "too costly", id="costly-pattern"),
     pytest.param("complete\0", r"U\+0000", id="nul"),
     pytest.param("complete == '\ud800'", r"U\+D800", id="surrogate"),
 ]

@@ -276,6 +276,12 @@ def test_a_match_that_may_come_undone_is_not_counted_upon() -> None:
     assert policy.could_change(an_assessment(scam=0.1, hate=0.1), a_context())
 
 
+def test_a_match_that_a_rising_score_undoes_could() -> None:
+    policy = a_policy(a_rule("scores.hate < 0.5", "delete"))
+
+    assert policy.could_change(an_assessment(hate=0.1), a_context())
+
+
 def test_no_money_is_spent_on_rules_in_shadow() -> None:
     policy = a_policy(a_rule("scores.scam > 0.5", mode="shadow"))
 
