@@ -14,7 +14,7 @@ from bot.ports import Client
 from bot.review.desk import Desk
 from bot.review.states import AlreadyDecided, Claimed, Command
 from bot.storage.database import Database
-from bot.storage.decisions import CaseChanged, NoSuchCase, Step, take
+from bot.storage.decisions import CaseChanged, NoSuchCase, Step, take, undone, wanted
 from bot.storage.evidence import EvidenceStore, NoSuchEvidence
 from bot.storage.journal import Journal
 from bot.storage.seal import Seal
@@ -183,6 +183,18 @@ async def test_resuming_twice_undoes_once(room: Room) -> None:
     await asyncio.gather(room.desk.resume(), room.desk.resume())
 
     assert room.client.done == ["annotate"]
+
+
+async def test_what_two_processes_undid_stands_in_the_history_once(room: Room) -> None:
+    name = await room.a_case("annotate")
+    await take(room.journal, name, Step(Command.OVERTURN, "ada", NOON, 1))
+    (undoing,) = await wanted(room.journal)
+
+    await undone(room.journal, undoing, None, NOON)
+    await undone(room.journal, undoing, None, NOON)
+
+    events = (await room.desk.case(name)).events
+    assert [event.kind for event in events].count(EventKind.UNDID) == 1
 
 
 async def test_an_action_that_lands_after_the_overturn_is_undone_too(room: Room) -> None:

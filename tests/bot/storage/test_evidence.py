@@ -14,6 +14,7 @@ from bot.storage.database import Database
 from bot.storage.decisions import Step, take
 from bot.storage.evidence import EvidenceStore, NoSuchEvidence
 from bot.storage.journal import Journal
+from bot.storage.key_check import check_key
 from bot.storage.seal import Seal, key_file
 from bot.storage.sealed import suspects_csae
 from tests.bot.storage.builders import (
@@ -202,3 +203,23 @@ def test_csae_is_suspected(
     assessment = Assessment((), (signal,), (), {}, {}, ())
 
     assert suspects_csae(assessment) is suspected
+
+
+async def test_the_same_key_opens_the_database_again(database: Database, seal: Seal) -> None:
+    await check_key(database, seal, NOON)
+    await check_key(database, seal, NOON)
+
+
+async def test_a_new_key_before_the_old_one_is_a_rotation(database: Database) -> None:
+    old, new = a_key(), a_key()
+    await check_key(database, Seal([old], ""), NOON)
+    await check_key(database, Seal([new, old], ""), NOON)
+
+    await check_key(database, Seal([new], ""), NOON)
+
+
+async def test_a_lost_key_is_said_at_start(database: Database, seal: Seal) -> None:
+    await check_key(database, seal, NOON)
+
+    with pytest.raises(EnvironmentFailed, match=r"key from data/evidence\.key"):
+        await check_key(database, Seal([a_key()], "data/evidence.key"), NOON)
