@@ -33,6 +33,23 @@ def problem(
     )
 
 
+def described(*statuses: int) -> dict[int | str, dict[str, object]]:
+    """How OpenAPI is told of the problems a route may answer."""
+    members = {"type": "string", "title": "string", "status": "integer", "detail": "string"}
+    schema = {
+        "type": "object",
+        "properties": {name: {"type": kind} for name, kind in members.items()},
+        "required": list(members),
+    }
+    return {
+        status: {
+            "description": HTTPStatus(status).phrase,
+            "content": {MEDIA_TYPE: {"schema": schema}},
+        }
+        for status in statuses
+    }
+
+
 def wants_page(request: Request) -> bool:
     """Whether a person's browser navigated here, rather than a script or a program."""
     accepts = "text/html" in request.headers.get("accept", "")

@@ -167,6 +167,13 @@ async def test_a_crash_is_a_plain_500_without_a_traceback(
     assert "Traceback" not in answer.text
 
 
+async def test_the_description_names_every_problem(client: httpx.AsyncClient) -> None:
+    described = (await client.get("/openapi.json")).json()
+
+    answers = described["paths"][URL]["post"]["responses"]
+    assert set(answers) == {"200", "401", "403", "413", "415", "422", "429"}
+
+
 class _Slow(FakeAnalyser):
     """Waits until it is let go."""
 

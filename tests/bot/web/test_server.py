@@ -65,7 +65,8 @@ async def test_an_idle_live_stream_does_not_hold_up_the_stop(
     task = asyncio.create_task(server.serve(stop))
     address = f"http://127.0.0.1:{server.port}/live"
     async with httpx.AsyncClient() as client, client.stream("GET", address) as stream:
-        await anext(stream.aiter_bytes())
+        chunks = stream.aiter_bytes()  # held: dropping it would hang up
+        await anext(chunks)
         stop.set()
         await asyncio.wait_for(task, 5)
 
