@@ -17,10 +17,13 @@ MOST = 2_000
 """Characters looked at; more does not change the answer."""
 TOLD = frozenset({Origin.CAPTION, Origin.EMBED, Origin.FORWARD, Origin.OCR})
 # Only these are told apart: rare neighbours of a language draw short posts away from it.
-_LANGUAGES = (
-    "ar az be bg bn bs ca cs da de el en es et fa fi fr gu he hi hr hu hy id is it ja ka kk kn ko"
-    " lt lv mk ml mr ms nl no pa pl pt ro ru sk sl sq sr sv sw ta te th tl tr uk ur vi zh"
-).split()
+_LANGUAGES = [
+    "ar", "az", "be", "bg", "bn", "bs", "ca", "cs", "da", "de", "el", "en", "es", "et",
+    "fa", "fi", "fr", "gu", "he", "hi", "hr", "hu", "hy", "id", "is", "it", "ja", "ka",
+    "kk", "kn", "ko", "lt", "lv", "mk", "ml", "mr", "ms", "nl", "no", "pa", "pl", "pt",
+    "ro", "ru", "sk", "sl", "sq", "sr", "sv", "sw", "ta", "te", "th", "tl", "tr", "uk",
+    "ur", "vi", "zh",
+]  # fmt: skip
 _NOT_WORDS = re.compile(r"https?://\S*|[@#:<]\S+|[\d_]+")
 
 
