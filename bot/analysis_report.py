@@ -41,8 +41,7 @@ def document(analysis: Analysis) -> dict[str, object]:
         "schema": SCHEMA,
         "complete": found.complete,
         "media": [
-            _media(name, media)
-            for name, media in zip(analysis.names, found.media, strict=False)
+            _media(name, media) for name, media in zip(analysis.names, found.media, strict=False)
         ],
         "scores": {category.value: found.scores.get(category) for category in Category},
         "unasked": [category.value for category in found.unasked],

@@ -4,14 +4,11 @@ BotError
 ├─ Misconfigured          settings or policy: names the file, key and the fix  -> exit code 2
 ├─ EnvironmentFailed      port in use, database unwritable, second process     -> exit code 1
 ├─ QueueFull              intake cannot take more now; the sender tries again
-├─ AlreadyDecided         the case changed since the moderator looked at it
 └─ PlatformError
    ├─ PlatformUnavailable   later: timeout, 429, 5xx
    ├─ NotPermitted          the platform refuses us this
    └─ Gone                  the message, author or channel is no more
 """
-
-from datetime import datetime
 
 
 class BotError(Exception):
@@ -28,15 +25,6 @@ class EnvironmentFailed(BotError):
 
 class QueueFull(BotError):
     """The durable queue cannot take the post now; nothing of it was kept."""
-
-
-class AlreadyDecided(BotError):
-    """A case changed since it was seen. ``by`` is who decided it; empty when nobody did."""
-
-    def __init__(self, message: str, *, by: str, at: datetime) -> None:
-        super().__init__(message)
-        self.by = by
-        self.at = at
 
 
 class PlatformError(BotError):

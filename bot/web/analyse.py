@@ -14,6 +14,7 @@ from bot.analysis_report import Analysis, document, facts
 from bot.web.access import Requires, Scope
 from bot.web.evidence_view import boxes, pieces, reasons, score_rows
 from bot.web.pages import Pages
+from bot.web.problems import described
 from bot.web.services import Services
 from bot.web.turnstile import Turnstile
 from bot.web.uploads import BODY, Upload, read_upload
@@ -32,7 +33,12 @@ def routes(services: Services, pages: Pages) -> APIRouter:
     router = APIRouter(dependencies=[Depends(Requires(Scope.ANALYZE))])
     turnstile = Turnstile(services.limits.at_once, services.limits.waiting)
 
-    @router.post("/api/v1/analyze", openapi_extra=BODY, tags=["analysis"])
+    @router.post(
+        "/api/v1/analyze",
+        openapi_extra=BODY,
+        tags=["analysis"],
+        responses=described(401, 403, 413, 415, 422, 429),
+    )
     async def analyze(request: Request) -> Response:
         """Analyse pictures and words together.
 
@@ -67,7 +73,7 @@ def routes(services: Services, pages: Pages) -> APIRouter:
                         upload.text,
                         lambda stage, ms: news.put_nowait({"stage": stage, "ms": ms}),
                     )
-                shown = pages.render(request, "analysis.html", **view(analysis))
+                shown = pages.render(request, "analysis.html", view(analysis))
                 news.put_nowait({"html": bytes(shown.body).decode()})
             finally:
                 news.put_nowait(None)

@@ -62,9 +62,7 @@ def view(case: Case) -> CaseView:
         rows=loud,
         quiet=len(rows) - len(loud),
         pictures=tuple(
-            Picture(
-                n if kept.image else None, kept.width, kept.height, boxes(kept.media, why)
-            )
+            Picture(n if kept.image else None, kept.width, kept.height, boxes(kept.media, why))
             for n, kept in enumerate(case.evidence)
         ),
         words=tuple(

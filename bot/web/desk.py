@@ -1,6 +1,7 @@
 """The moderators' desk: open cases, one case, decisions, and the pictures they rest on."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
@@ -8,12 +9,12 @@ from fastapi import APIRouter, Depends, Form, HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from bot.errors import AlreadyDecided
+from bot.errors import BotError
 from bot.model import Case, CaseState
 from bot.web.access import Identity, Requires, Scope
 from bot.web.case_view import digest, view
 from bot.web.pages import Pages
-from bot.web.services import Services
+from bot.web.services import Desk, Services
 
 PAGE = 20
 """Cases on one page. Chosen by eye: a screenful or four."""
@@ -28,124 +29,166 @@ STATES: dict[str, CaseState | None] = {
     "closed": CaseState.CLOSED,
     "all": None,
 }
+NO_CASE = "There is no such case."
 MODERATOR = Requires(Scope.MODERATE)
 Moderator = Annotated[Identity, Depends(MODERATOR)]
 Note = Annotated[str, Form(max_length=2000)]
+Version = Annotated[int, Form()]
+VIEWS = {"page": "case_body.html", "list": "case_card.html"}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which part of which list."""
+
+    state: str
+    before: tuple[datetime, str] | None
+
+
+def listing(state: str = "open", before: datetime | None = None, last: str = "") -> Page:
+    """Read the list's query: ``before`` and ``last`` are the previous page's last case.
+
+    Raises (as HTTP): 404 no such list, 422 a time without its zone.
+    """
+    if state not in STATES:
+        raise HTTPException(404, "There is no such list of cases.")
+    if before is not None and before.tzinfo is None:
+        raise HTTPException(422, "before needs a time zone.")
+    return Page(state, None if before is None else (before, last))
+
+
+Listing = Annotated[Page, Depends(listing)]
 
 
 def routes(services: Services, pages: Pages) -> APIRouter:
     """Everything under ``/desk``."""
-    router = APIRouter(
-        prefix="/desk", dependencies=[Depends(MODERATOR)], include_in_schema=False
-    )
-    desk = services.desk
+    router = APIRouter(prefix="/desk", dependencies=[Depends(MODERATOR)], include_in_schema=False)
+    room = DeskRoom(services.desk, pages)
+    router.add_api_route("", room.page)
+    router.add_api_route("/list", room.refresh)
+    router.add_api_route("/cases/{case_id}", room.case_page)
+    router.add_api_route("/cases/{case_id}/uphold", room.uphold, methods=["POST"])
+    router.add_api_route("/cases/{case_id}/overturn", room.overturn, methods=["POST"])
+    router.add_api_route("/cases/{case_id}/escalate", room.escalate, methods=["POST"])
+    router.add_api_route("/cases/{case_id}/note", room.note, methods=["POST"])
+    router.add_api_route("/evidence/{case_id}/{n}", room.evidence)
+    return router
 
-    async def listed(state: str, before: datetime | None) -> dict[str, object]:
-        if state not in STATES:
-            raise HTTPException(404, "There is no such list of cases.")
-        if before is not None and before.tzinfo is None:
-            raise HTTPException(422, "before needs a time zone.")
-        cases = await desk.cases(STATES[state], before, PAGE + 1)
-        shown: Sequence[Case] = cases[:PAGE]
-        return {
-            "views": [view(case) for case in shown],
-            "state": state,
-            "states": tuple(STATES),
-            "before": before,
-            "older": shown[-1].opened_at if len(cases) > PAGE else None,
-            "digest": digest(shown),
-        }
 
-    @router.get("")
-    async def page(
-        request: Request, state: str = "open", before: datetime | None = None
-    ) -> HTMLResponse:
+class DeskRoom:
+    """The endpoints, over one desk."""
+
+    def __init__(self, desk: Desk, pages: Pages) -> None:
+        self._desk = desk
+        self._pages = pages
+
+    async def page(self, request: Request, listing: Listing) -> HTMLResponse:
         """The list, newest first."""
-        context = await listed(state, before)
-        return pages.render(request, "desk.html", active="desk", **context)
+        context = await self._listed(listing)
+        return self._pages.render(request, "desk.html", context, active="desk")
 
-    @router.get("/list")
-    async def refresh(
-        request: Request, state: str = "open", before: datetime | None = None, seen: str = ""
-    ) -> Response:
+    async def refresh(self, request: Request, listing: Listing, seen: str = "") -> Response:
         """The list's part of the page; 204 when it is as the page has it."""
-        context = await listed(state, before)
+        context = await self._listed(listing)
         if context["digest"] == seen:
             return Response(status_code=204)
-        return pages.render(request, "desk_list.html", **context)
+        return self._pages.render(request, "desk_list.html", context)
 
-    async def found(case_id: str) -> Case:
-        case = await desk.case(case_id)
-        if case is None:
-            raise HTTPException(404, "There is no such case.")
-        return case
-
-    @router.get("/cases/{case_id}")
-    async def case_page(request: Request, case_id: str) -> HTMLResponse:
+    async def case_page(self, request: Request, case_id: str) -> HTMLResponse:
         """One case with its history."""
-        shown = view(await found(case_id))
-        return pages.render(request, "case.html", active="desk", v=shown, left=(), other=None)
+        return await self._answer(request, case_id, whole=True)
 
-    async def answer(
-        request: Request, case_id: str, left: tuple[str, ...], other: AlreadyDecided | None
-    ) -> HTMLResponse:
-        """The decided case as a fragment, or the whole page where scripts are off."""
-        whole = "hx-request" not in request.headers
-        template = "case.html" if whole else "case_card.html"
-        if request.headers.get("x-bifocal-view") == "page":
-            template = "case_body.html"
-        return pages.render(
-            request,
-            template,
-            status=409 if other and whole else 200,
-            active="desk",
-            v=view(await found(case_id)),
-            left=left,
-            other=other,
-        )
-
-    @router.post("/cases/{case_id}/uphold")
     async def uphold(
-        request: Request,
-        case_id: str,
-        moderator: Moderator,
-        version: Annotated[int, Form()],
-        note: Note = "",
+        self, request: Request, case_id: str, by: Moderator, version: Version, note: Note = ""
     ) -> HTMLResponse:
         """Confirm what was done."""
-        await found(case_id)
-        try:
-            await desk.uphold(case_id, by=moderator.name, version=version, note=note)
-        except AlreadyDecided as other:
-            return await answer(request, case_id, (), other)
-        return await answer(request, case_id, (), None)
+        await self._found(case_id)
+        step = self._desk.uphold(case_id, by=by.name, version=version, note=note)
+        return await self._after(request, case_id, step)
 
-    @router.post("/cases/{case_id}/overturn")
     async def overturn(
-        request: Request,
-        case_id: str,
-        moderator: Moderator,
-        version: Annotated[int, Form()],
-        note: Note = "",
+        self, request: Request, case_id: str, by: Moderator, version: Version, note: Note = ""
     ) -> HTMLResponse:
         """Undo what can be undone, and say what could not."""
-        await found(case_id)
+        await self._found(case_id)
         try:
-            decided = await desk.overturn(case_id, by=moderator.name, version=version, note=note)
-        except AlreadyDecided as other:
-            return await answer(request, case_id, (), other)
-        return await answer(request, case_id, decided.left, None)
+            decided = await self._desk.overturn(case_id, by=by.name, version=version, note=note)
+        except BotError as refusal:
+            return await self._answer(request, case_id, refusal=str(refusal))
+        return await self._answer(request, case_id, left=decided.left)
 
-    @router.get("/evidence/{case_id}/{n}")
-    async def evidence(case_id: str, n: int) -> Response:
+    async def escalate(
+        self, request: Request, case_id: str, by: Moderator, version: Version, note: Note = ""
+    ) -> HTMLResponse:
+        """Put it before senior moderators."""
+        await self._found(case_id)
+        step = self._desk.escalate(case_id, by=by.name, version=version, note=note)
+        return await self._after(request, case_id, step)
+
+    async def note(
+        self, request: Request, case_id: str, by: Moderator, note: Note = ""
+    ) -> HTMLResponse:
+        """Add words to the history."""
+        await self._found(case_id)
+        return await self._after(request, case_id, self._desk.note(case_id, by=by.name, note=note))
+
+    async def evidence(self, case_id: str, n: int) -> Response:
         """A kept picture. Only what starts as a PNG, JPEG or WebP is ever served."""
         try:
-            picture = await desk.evidence(case_id, n)
-        except LookupError as exc:
+            picture = await self._desk.evidence(case_id, n)
+        except (LookupError, BotError) as exc:
             raise HTTPException(404, "This picture is not kept.") from exc
         return Response(picture, media_type=_kind(picture), headers=EVIDENCE_HEADERS)
 
-    return router
+    async def _listed(self, listing: Page) -> dict[str, object]:
+        cases = await self._desk.cases(STATES[listing.state], before=listing.before, limit=PAGE + 1)
+        shown: Sequence[Case] = cases[:PAGE]
+        return {
+            "views": [view(case) for case in shown],
+            "state": listing.state,
+            "states": tuple(STATES),
+            "before": listing.before,
+            "older": (shown[-1].opened_at, shown[-1].id) if len(cases) > PAGE else None,
+            "digest": digest(shown),
+        }
+
+    async def _after(self, request: Request, case_id: str, step: Awaitable[object]) -> HTMLResponse:
+        try:
+            await step
+        except BotError as refusal:
+            return await self._answer(request, case_id, refusal=str(refusal))
+        return await self._answer(request, case_id)
+
+    async def _found(self, case_id: str) -> Case:
+        try:
+            case = await self._desk.case(case_id)
+        except BotError as exc:
+            raise HTTPException(404, NO_CASE) from exc
+        if case is None:
+            raise HTTPException(404, NO_CASE)
+        return case
+
+    async def _answer(
+        self,
+        request: Request,
+        case_id: str,
+        *,
+        whole: bool = False,
+        left: tuple[str, ...] = (),
+        refusal: str = "",
+    ) -> HTMLResponse:
+        """The case as the asker needs it: a whole page, or the part that a script replaces."""
+        whole = whole or "hx-request" not in request.headers
+        part = VIEWS.get(request.headers.get("x-bifocal-view", ""), "case_card.html")
+        return self._pages.render(
+            request,
+            "case.html" if whole else part,
+            status=409 if refusal and whole else 200,
+            active="desk",
+            v=view(await self._found(case_id)),
+            left=left,
+            refusal=refusal,
+        )
 
 
 def _kind(picture: bytes) -> str:

@@ -90,7 +90,9 @@ class Door:
         if not self._proxies or not _within(client, self._proxies):
             return scope
         headers = Headers(scope=scope)
-        hops = [hop.strip() for line in headers.getlist("x-forwarded-for") for hop in line.split(",")]
+        hops = [
+            hop.strip() for line in headers.getlist("x-forwarded-for") for hop in line.split(",")
+        ]
         while hops and _within(client, self._proxies):
             client = hops.pop()
         scheme = headers.get("x-forwarded-proto", "")

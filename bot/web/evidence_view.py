@@ -47,9 +47,7 @@ def reasons(signals: Sequence[Signal]) -> tuple[Reason, ...]:
     return tuple(Reason(signal, f"s{index}") for index, signal in enumerate(signals))
 
 
-def score_rows(
-    scores: Mapping[str, float | None], why: Sequence[Reason]
-) -> tuple[ScoreRow, ...]:
+def score_rows(scores: Mapping[str, float | None], why: Sequence[Reason]) -> tuple[ScoreRow, ...]:
     """The judged categories, highest first, each with the signals about it, strongest first."""
     rows = (
         ScoreRow(

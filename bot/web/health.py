@@ -16,7 +16,7 @@ def routes(services: Services) -> APIRouter:
         """The process answers."""
         return JSONResponse({"status": "alive"})
 
-    @router.get("/readyz")
+    @router.get("/readyz", responses={503: {"description": "Not ready"}})
     async def ready() -> JSONResponse:
         """Whether every part can work; 503 with what each lacks when one cannot."""
         missing = dict(await services.health.missing())

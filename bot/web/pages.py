@@ -1,8 +1,9 @@
 """Jinja pages on the common frame, everything escaped, for ourselves and for platforms' pages."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
@@ -48,7 +49,13 @@ class Pages:
         self._environment = environment(*folders)
 
     def render(
-        self, request: Request, template: str, *, status: int = 200, **context: object
+        self,
+        request: Request,
+        template: str,
+        context: Mapping[str, object] = MappingProxyType({}),
+        *,
+        status: int = 200,
+        **more: object,
     ) -> HTMLResponse:
         """The page, with the frame's own values (navigation, CSRF token, name) filled in."""
         nav: Sequence[NavLink] = getattr(request.app.state, "nav", ())
@@ -58,5 +65,16 @@ class Pages:
             csrf=csrf_token(request),
             signed_in=identity.name if identity else "",
             **context,
+            **more,
         )
         return HTMLResponse(page, status_code=status, headers={"Cache-Control": "no-store"})
+
+
+def renderer(*folders: Path) -> Callable[..., HTMLResponse]:
+    """``render(request, template, **context)`` for a platform's own pages on our frame."""
+    pages = Pages(*folders)
+
+    def render(request: Request, template: str, /, **context: object) -> HTMLResponse:
+        return pages.render(request, template, context)
+
+    return render

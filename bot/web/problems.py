@@ -33,6 +33,23 @@ def problem(
     )
 
 
+def described(*statuses: int) -> dict[int | str, dict[str, object]]:
+    """How OpenAPI is told of the problems a route may answer."""
+    members = {"type": "string", "title": "string", "status": "integer", "detail": "string"}
+    schema = {
+        "type": "object",
+        "properties": {name: {"type": kind} for name, kind in members.items()},
+        "required": list(members),
+    }
+    return {
+        status: {
+            "description": HTTPStatus(status).phrase,
+            "content": {MEDIA_TYPE: {"schema": schema}},
+        }
+        for status in statuses
+    }
+
+
 def wants_page(request: Request) -> bool:
     """Whether a person's browser navigated here, rather than a script or a program."""
     accepts = "text/html" in request.headers.get("accept", "")
@@ -61,11 +78,14 @@ def answer_problems(app: FastAPI, pages: Pages) -> None:
 
     async def on_invalid(request: Request, exc: Exception) -> Response:
         assert isinstance(exc, RequestValidationError)  # noqa: S101 - registered for nothing else
+        detail = "The request is not as described in /docs."
+        if wants_page(request):
+            return answer(request, 422, detail)
         errors = [
             {"where": ".".join(str(part) for part in error["loc"]), "what": error["msg"]}
             for error in exc.errors()
         ]
-        return problem(422, "The request is not as described in /docs.", errors=errors)
+        return problem(422, detail, errors=errors)
 
     async def on_busy(request: Request, _: Exception) -> Response:
         detail = "Too many requests at once: wait a few seconds and send it again."

@@ -44,39 +44,43 @@ class Decided(Protocol):
 
 
 class Desk(Protocol):
-    """The moderators' queue. ``by`` is the moderator's name, ``version`` the case as seen."""
+    """The moderators' queue. ``by`` is the moderator's name, ``version`` the case as seen.
+
+    What cannot be decided (any more) raises a ``BotError`` whose message is a sentence for the
+    moderator, such as who was faster and when.
+    """
 
     async def cases(
-        self, state: CaseState | None, before: datetime | None, limit: int
+        self, state: CaseState | None, *, before: tuple[datetime, str] | None, limit: int
     ) -> Sequence[Case]:
-        """Cases opened before then, newest first; every state when None."""
+        """Newest first, every state when None; ``before`` is the last one's (opened_at, id)."""
         ...
 
     async def case(self, case_id: str) -> Case | None:
-        """One case, or None."""
+        """One case; None or a ``BotError`` when there is none."""
         ...
 
     async def uphold(self, case_id: str, *, by: str, version: int, note: str) -> object:
-        """Confirm what was done.
-
-        Raises:
-            AlreadyDecided: the case changed since it was seen.
-        """
+        """Confirm what was done, and close the case."""
         ...
 
     async def overturn(self, case_id: str, *, by: str, version: int, note: str) -> Decided:
-        """Undo what can be undone.
+        """Close the case and undo what can be undone."""
+        ...
 
-        Raises:
-            AlreadyDecided: the case changed since it was seen.
-        """
+    async def escalate(self, case_id: str, *, by: str, version: int, note: str) -> object:
+        """Put it before senior moderators."""
+        ...
+
+    async def note(self, case_id: str, *, by: str, note: str) -> object:
+        """Add words to the history; it decides nothing."""
         ...
 
     async def evidence(self, case_id: str, n: int) -> bytes:
         """The case's nth picture as PNG, JPEG or WebP, encoded by us.
 
         Raises:
-            LookupError: there is none.
+            LookupError, BotError: there is none.
         """
         ...
 

@@ -18,7 +18,9 @@ def routes(services: Services, pages: Pages) -> APIRouter:
         """Redeem the code, which works once, and go to the first page."""
         session = await services.sessions.redeem(code) if code else None
         if session is None:
-            return pages.render(request, "signin.html", status=400 if code else 200, used=bool(code))
+            return pages.render(
+                request, "signin.html", status=400 if code else 200, used=bool(code)
+            )
         answer = RedirectResponse("/", status_code=303, headers={"Cache-Control": "no-store"})
         answer.set_cookie(
             COOKIE,

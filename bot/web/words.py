@@ -39,7 +39,7 @@ def severity(score: float | None) -> str:
 
 def two_places(score: float | None) -> str:
     """``0.93``, or a dash where nobody judged."""
-    return "–" if score is None else f"{score:.2f}"
+    return "\N{EN DASH}" if score is None else f"{score:.2f}"
 
 
 def percent(part: float) -> str:

@@ -74,7 +74,7 @@
     for (const stage of stages.slice(0, at + 1)) set(stage, "done");
     if (stages[at + 1]) set(stages[at + 1], "running");
     const time = document.createElement("time");
-    time.textContent = `${Math.round(ms)} ms`;
+    time.textContent = ms < 1 ? "<1 ms" : `${Math.round(ms)} ms`;
     stages[at].append(time);
   };
   const failed = (why) => {

@@ -26,7 +26,7 @@ from analysis.types import (
     Signal,
 )
 from bot.analysis_report import Analysis
-from bot.errors import AlreadyDecided
+from bot.errors import BotError
 from bot.model import (
     Attachment,
     Author,
@@ -109,6 +109,7 @@ def signals(quote: str = "free nitro") -> tuple[Signal, ...]:
 
 
 def an_analysis(
+    *,
     names: tuple[str, ...] = ("a.png",),
     text: str = "get yours at bit.example/x",
     ocr: str = "claim your free nitro now",
@@ -126,7 +127,7 @@ def an_analysis(
         Passage(text, Origin.CAPTION),
         Passage(ocr, Origin.OCR, 0, Box(0.1, 0.2, 0.6, 0.4), 0.98),
     )
-    scores: dict[Category, float | None] = {category: 0.0 for category in Category}
+    scores: dict[Category, float | None] = dict.fromkeys(Category, 0.0)
     scores |= {
         Category.SCAM: 0.96,
         Category.PRIVACY: 0.41,
@@ -245,6 +246,10 @@ class FakeDecided:
     left: tuple[str, ...]
 
 
+class AlreadyDecided(BotError):
+    """Somebody was faster; the message says who and when."""
+
+
 @dataclass
 class FakeDesk:
     """Cases in a dict, decided as the real desk decides them."""
@@ -253,13 +258,14 @@ class FakeDesk:
     picture: bytes = field(default_factory=a_png)
 
     async def cases(
-        self, state: CaseState | None, before: datetime | None, limit: int
+        self, state: CaseState | None, *, before: tuple[datetime, str] | None, limit: int
     ) -> Sequence[Case]:
-        newest = sorted(self.held.values(), key=lambda case: case.opened_at, reverse=True)
+        newest = sorted(self.held.values(), key=lambda c: (c.opened_at, c.id), reverse=True)
         return [
             case
             for case in newest
-            if state in {None, case.state} and (before is None or case.opened_at < before)
+            if state in {None, case.state}
+            and (before is None or (case.opened_at, case.id) < before)
         ][:limit]
 
     async def case(self, case_id: str) -> Case | None:
@@ -272,6 +278,12 @@ class FakeDesk:
         case = self._decide(case_id, EventKind.OVERTURNED, by, version, note)
         return FakeDecided(case, ("The message was deleted; it can be posted again.",))
 
+    async def escalate(self, case_id: str, *, by: str, version: int, note: str) -> Case:
+        return self._decide(case_id, EventKind.ESCALATED, by, version, note)
+
+    async def note(self, case_id: str, *, by: str, note: str) -> Case:
+        return self._add_event(self.held[case_id], EventKind.NOTED, by, note)
+
     async def evidence(self, case_id: str, n: int) -> bytes:
         if n < 0 or n >= len(self.held[case_id].evidence):
             raise LookupError(n)
@@ -283,17 +295,17 @@ class FakeDesk:
 
     def _decide(self, case_id: str, kind: EventKind, by: str, version: int, note: str) -> Case:
         case = self.held[case_id]
+        last = case.events[-1]
         if case.version != version:
-            last = case.events[-1]
-            raise AlreadyDecided("already decided", by=last.by, at=last.at)
+            raise AlreadyDecided(f"{last.by} already decided this case at {last.at:%H:%M} UTC.")
+        state = CaseState.ESCALATED if kind is EventKind.ESCALATED else CaseState.CLOSED
+        return self._add_event(replace(case, state=state), kind, by, note)
+
+    def _add_event(self, case: Case, kind: EventKind, by: str, note: str) -> Case:
         event = CaseEvent(kind, NOW + timedelta(minutes=5), by, note)
-        self.held[case_id] = replace(
-            case,
-            state=CaseState.CLOSED,
-            events=(*case.events, event),
-            version=case.version + 1,
-        )
-        return self.held[case_id]
+        changed = replace(case, events=(*case.events, event), version=case.version + 1)
+        self.held[case.id] = changed
+        return changed
 
 
 class FakeTokens:
@@ -337,8 +349,8 @@ class World:
     desk: FakeDesk = field(default_factory=FakeDesk)
     health: FakeHealth = field(default_factory=FakeHealth)
     sessions: MemorySessions = field(default_factory=MemorySessions)
-    limits: Limits = Limits()
-    reach: Reach = Reach()
+    limits: Limits = field(default_factory=Limits)
+    reach: Reach = field(default_factory=Reach)
     platforms: tuple[Mounted, ...] = ()
 
     def services(self) -> Services:
