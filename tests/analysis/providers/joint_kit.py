@@ -17,6 +17,7 @@ from analysis.providers.openai_chat import OpenAIChat, OpenAIChatOptions
 from analysis.providers.provider import Fit, Picture, Tools
 from analysis.types import Content, Image, Origin, Passage
 from tests.emulators import gemini, openai_chat
+from tests.emulators.at_hand import AtHand
 from tests.emulators.server import Answer, Emulator
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -37,23 +38,26 @@ class Slept:
 
 
 @asynccontextmanager
-async def tools(slept: Slept | None = None) -> AsyncIterator[Tools]:
-    async with httpx.AsyncClient() as client:
+async def tools(
+    slept: Slept | None = None, vendor: Emulator | AtHand | None = None
+) -> AsyncIterator[Tools]:
+    transport = vendor.transport if isinstance(vendor, AtHand) else None
+    async with httpx.AsyncClient(transport=transport) as client:
         yield Tools(client, prepare, slept or Slept(), lambda: NOW)
 
 
 @asynccontextmanager
 async def a_gemini(
-    vendor: Emulator, slept: Slept | None = None, **options: object
+    vendor: Emulator | AtHand, slept: Slept | None = None, **options: object
 ) -> AsyncIterator[Gemini]:
     given = {"api_key": SecretStr(gemini.KEY), "base_url": vendor.url, "timeout_s": 5.0, **options}
-    async with tools(slept) as held:
+    async with tools(slept, vendor) as held:
         yield Gemini(GeminiOptions.model_validate(given), held)
 
 
 @asynccontextmanager
 async def a_chat(
-    vendor: Emulator, slept: Slept | None = None, **options: object
+    vendor: Emulator | AtHand, slept: Slept | None = None, **options: object
 ) -> AsyncIterator[OpenAIChat]:
     given = {
         "api_key": SecretStr(openai_chat.KEY),
@@ -61,7 +65,7 @@ async def a_chat(
         "timeout_s": 5.0,
         **options,
     }
-    async with tools(slept) as held:
+    async with tools(slept, vendor) as held:
         yield OpenAIChat(OpenAIChatOptions.model_validate(given), held)
 
 
