@@ -8,7 +8,7 @@ import base64
 import re
 from collections.abc import Mapping
 from datetime import time, timedelta, timezone, tzinfo
-from typing import Literal
+from typing import ClassVar, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, Field, ValidationError
@@ -16,9 +16,9 @@ from pydantic import BaseModel, Field, ValidationError
 from analysis.errors import ProviderError, ProviderGarbled, ProviderRejected, ProviderUnavailable
 from analysis.http import Refused, Reply
 from analysis.providers.findings import Block
-from analysis.providers.joint import Said
+from analysis.providers.judgement import Said
 from analysis.providers.prompted import Prompted, PromptedOptions
-from analysis.providers.provider import Picture, Tools
+from analysis.providers.provider import Options, Picture, Tools
 from analysis.providers.question import Question
 from analysis.providers.schema import Json, schema
 from analysis.taxonomy import Category
@@ -116,7 +116,7 @@ class Gemini(Prompted):
     """Judges words and pictures in one call."""
 
     name = "gemini"
-    options_type = GeminiOptions
+    options_type: ClassVar[type[Options]] = GeminiOptions
 
     def __init__(self, options: GeminiOptions, tools: Tools) -> None:
         super().__init__(options, tools)

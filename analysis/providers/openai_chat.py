@@ -10,17 +10,18 @@ import base64
 import json
 import re
 from collections.abc import Iterator
+from typing import ClassVar
 
-from pydantic import BaseModel, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, JsonValue, ValidationError, model_validator
 
 from analysis.errors import ProviderError, ProviderGarbled, ProviderRejected
 from analysis.http import Refused, Reply
 from analysis.providers.answer import is_json, is_refusal
 from analysis.providers.findings import Block
-from analysis.providers.joint import Said
+from analysis.providers.judgement import Said
 from analysis.providers.openai_presets import PRESETS, PresetName, Rung, response_format
 from analysis.providers.prompted import Prompted, PromptedOptions
-from analysis.providers.provider import Picture, Tools
+from analysis.providers.provider import Options, Picture, Tools
 from analysis.providers.question import Question
 from analysis.providers.schema import Json, schema
 from analysis.types import Usage
@@ -59,7 +60,7 @@ class OpenAIChatOptions(PromptedOptions):
         pattern="^(auto|low|high|original)$",
         description="How closely OpenAI looks at a picture.",
     )
-    extra_body: dict[str, str | int | float | bool | None] = Field(
+    extra_body: dict[str, JsonValue] = Field(
         {}, description="Further fields of the request; null leaves out one the preset sends."
     )
 
@@ -93,7 +94,7 @@ class _Counts(BaseModel):
 
 class _Answer(BaseModel):
     choices: tuple[_Choice, ...] = Field(min_length=1)
-    model: str = ""
+    model: str | None = None
     usage: _Counts | None = None
 
 
@@ -101,7 +102,7 @@ class OpenAIChat(Prompted):
     """Judges words and pictures in one call."""
 
     name = "openai_chat"
-    options_type = OpenAIChatOptions
+    options_type: ClassVar[type[Options]] = OpenAIChatOptions
 
     def __init__(self, options: OpenAIChatOptions, tools: Tools) -> None:
         super().__init__(options, tools)

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 from analysis.detector import Needs, Tier
 from analysis.errors import ProviderRejected
 from analysis.http import Http
-from analysis.providers.joint import Plan, Said, judge
+from analysis.providers.judgement import Plan, Said, judge
 from analysis.providers.provider import Fit, Options, Tools
 from analysis.providers.question import MEANINGS, Question
 from analysis.taxonomy import Category
@@ -88,7 +88,7 @@ class Prompted(ABC):
         """Put a question over the vendor's wire."""
 
     async def detect(self, content: Content, scope: Scope) -> Findings:  # noqa: ARG002 - judged alike for all
-        """Judge words and pictures together; see ``analysis.providers.joint``."""
+        """Judge words and pictures together; see ``analysis.providers.judgement``."""
         return await judge(self, content, self._plan)
 
     async def check(self) -> str:

@@ -23,7 +23,7 @@ from tests.emulators.server import Answer, Emulator
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
-async def prepare(image: Image, fit: Fit) -> Picture:
+async def prepare(image: Image, _fit: Fit) -> Picture:
     return Picture(encode_png(image), "image/png")
 
 
@@ -145,7 +145,7 @@ BAD_JUDGEMENTS = [
     pytest.param(_scored(1.01), id="score-above-1"),
     pytest.param(_scored(-0.01), id="score-below-0"),
     pytest.param(_scored("0.9"), id="score-as-a-word"),
-    pytest.param(_scored(True), id="score-as-yes"),
+    pytest.param(_scored(value=True), id="score-as-yes"),
     pytest.param(_scored(None), id="score-null"),
     pytest.param(_scored(float("nan")), id="score-nan"),
     pytest.param(_scored(float("inf")), id="score-infinite"),
@@ -172,18 +172,18 @@ BAD_JUDGEMENTS = [
 """Answers in JSON that are no judgement, made from one that is; the post is t1 and p1."""
 
 BAD_TEXTS = [
-    pytest.param(lambda good: "", id="empty"),
-    pytest.param(lambda good: "   ", id="blank"),
-    pytest.param(lambda good: "null", id="null"),
-    pytest.param(lambda good: "[]", id="a-list"),
-    pytest.param(lambda good: '"clean"', id="a-word"),
+    pytest.param(lambda _: "", id="empty"),
+    pytest.param(lambda _: "   ", id="blank"),
+    pytest.param(lambda _: "null", id="null"),
+    pytest.param(lambda _: "[]", id="a-list"),
+    pytest.param(lambda _: '"clean"', id="a-word"),
     pytest.param(lambda good: good[:-20], id="truncated"),
     pytest.param(lambda good: good + good, id="two-objects"),
     pytest.param(lambda good: good.replace('"scene"', '"check"'), id="key-twice"),
     pytest.param(lambda good: good.replace("0.0", "1e9999", 1), id="beyond-all-floats"),
     pytest.param(lambda good: good + " " * 200_001, id="endless"),
-    pytest.param(lambda good: "[" * 100_000, id="deep"),
-    pytest.param(lambda good: "The post is clean, score 0.", id="prose"),
+    pytest.param(lambda _: "[" * 100_000, id="deep"),
+    pytest.param(lambda _: "The post is clean, score 0.", id="prose"),
 ]
 """Answers that no rung of structured output takes."""
 
