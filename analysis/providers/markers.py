@@ -2,7 +2,8 @@
 
 A model that can be talked into "nothing here" answers like one that found nothing. So whatever it
 answers, markers in the words it was given are a signal beside it, high enough for a person to be
-asked. Sound and cheap rather than subtle: a false alarm costs a look.
+asked. It is a net with holes: it finds all of our own catalogue, and about four in ten of further
+wordings written to slip through it. What it misses still cannot lower a local detector's score.
 
 Looked at: the words in every disguise ``analysis.spellings`` undoes, what is hidden in invisible
 characters, and what base64, hexadecimal, percent signs, rot13 or writing backwards conceal.
@@ -13,7 +14,7 @@ import binascii
 import codecs
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from urllib.parse import unquote
@@ -37,6 +38,7 @@ _FLAG = re.compile("\U0001f3f4[\U000e0030-\U000e007a]{2,8}\U000e007f")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _HEX = re.compile(r"(?:(?:\\x|0x)?[0-9A-Fa-f]{2}[ ,:]?){12,}")
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060-\u2064\u202a-\u202e\u2066-\u2069\ufeff]")
+_WORD = re.compile(r"\w+")
 _MANY_INVISIBLE = 24
 """Invisible characters in one passage that are no longer typography. Chosen by eye."""
 _CONCEALED = 60
@@ -65,7 +67,13 @@ def marker(text: str) -> str:
     text = text[:LONGEST]
     if found := _hidden(text) or _plain(text):
         return found
-    return next((found for hidden in _concealed(text) if (found := _plain(hidden))), "")
+    return next((found for hidden in _concealed(text) if (found := _decoded(hidden))), "")
+
+
+def warm() -> None:
+    """Compile the patterns, a fifth of a second once, before posts come rather than between them."""
+    for part in ("symbols", "words", "excuse"):
+        _patterns(part)
 
 
 def _hidden(text: str) -> str:
@@ -77,12 +85,21 @@ def _hidden(text: str) -> str:
 
 
 def _plain(text: str) -> str:
+    # The folded text as well: spellings part words at vowel signs, which Devanagari writes with.
+    return _first(text, (f" {fold(text).text} ", *(view.text for view in spellings(text))))
+
+
+def _decoded(text: str) -> str:
+    """The same for what was concealed already: nobody disguises it twice."""
+    folded = fold(text).text
+    return _first(text, (f" {' '.join(_WORD.findall(folded))} ",))
+
+
+def _first(text: str, readings: Iterable[str]) -> str:
     if found := _found("symbols", text):
         return found
-    # The folded text as well: spellings part words at vowel signs, which Devanagari writes with.
-    read = (f" {fold(text).text} ", *(view.text for view in spellings(text)))
-    views = (_unexcused(words) for words in read)
-    return next((found for view in views if (found := _found("words", view))), "")
+    words = (_unexcused(reading) for reading in readings)
+    return next((found for view in words if (found := _found("words", view))), "")
 
 
 def _unexcused(words: str) -> str:

@@ -9,6 +9,7 @@ from pydantic import Field, field_validator
 from analysis.detector import Needs, Tier
 from analysis.errors import ProviderRejected
 from analysis.http import Http
+from analysis.providers import markers
 from analysis.providers.judgement import Plan, Said, judge
 from analysis.providers.provider import Fit, Options, Tools
 from analysis.providers.question import MEANINGS, Question
@@ -60,6 +61,7 @@ class Prompted(ABC):
     tier = Tier.REMOTE
 
     def __init__(self, options: PromptedOptions, tools: Tools) -> None:
+        markers.warm()
         self._plan = Plan(
             categories=options.categories,
             fit=Fit(options.max_image_bytes, options.max_side),
