@@ -71,7 +71,7 @@ def marker(text: str) -> str:
 
 
 def warm() -> None:
-    """Compile the patterns, a fifth of a second once, before posts come rather than between them."""
+    """Compile the patterns, a fifth of a second once, before posts come and not between."""
     for part in ("symbols", "words", "excuse"):
         _patterns(part)
 
