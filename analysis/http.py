@@ -42,14 +42,21 @@ class Reply:
             ProviderGarbled: it is none.
         """
         try:
-            return json.loads(
-                self.body, parse_constant=_refuse, object_pairs_hook=_unique, parse_float=_finite
-            )
+            return strict_json(self.body)
         except (ValueError, RecursionError) as exc:
             raise ProviderGarbled(
                 f"HTTP {self.status} with a body of {len(self.body)} bytes that is not JSON",
                 provider=provider,
             ) from exc
+
+
+def strict_json(text: str | bytes) -> Any:
+    """Parse JSON that has no NaN, no infinity and no key twice.
+
+    Raises:
+        ValueError, RecursionError: it is none.
+    """
+    return json.loads(text, parse_constant=_refuse, object_pairs_hook=_unique, parse_float=_finite)
 
 
 class Refused(ProviderRejected):
