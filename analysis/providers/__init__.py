@@ -2,4 +2,6 @@
 
 PROVIDERS: dict[str, str] = {
     "decisions": "analysis.providers.decisions:Decisions",
+    "google_vision": "analysis.providers.google_vision:GoogleVision",
+    "openai_moderation": "analysis.providers.openai_moderation:OpenAiModeration",
 }
