@@ -15,14 +15,14 @@ BLOCKS = {
     "blocklist": 0.9,
     "content_policy_violation": 0.9,
     "content_filter": 0.9,
-    "other": 0.5,
+    "other": 0.4,
 }
 """How grave a block is by the vendor's word for it; high and low are wire.md 1.2's, the numbers
 chosen by eye."""
-UNKNOWN_BLOCK = 0.7
+UNKNOWN_BLOCK = 0.4
 REFUSED = 0.7
 """One question refused, the others answered. Chosen by eye."""
-POSSIBLE_CSAE = 0.4
+POSSIBLE_CSAE = 0.3
 """What ``prohibited_content`` adds: enough that nothing of the post is kept, too little for any
 bundled rule to act upon. Google means child safety by it among other things."""
 NEUTRAL = 0.05

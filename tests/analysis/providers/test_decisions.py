@@ -133,9 +133,9 @@ async def test_a_post_without_anything_to_send_is_not_sent() -> None:
     [
         ("safety", 0.9, None),
         ("SAFETY", 0.9, None),
-        ("prohibited_content", 1.0, 0.4),
-        ("other", 0.5, None),
-        ("a_new_reason", 0.7, None),
+        ("prohibited_content", 1.0, 0.3),
+        ("other", 0.4, None),
+        ("a_new_reason", 0.4, None),
     ],
 )
 async def test_a_blocked_post_is_a_signal(reason: str, severity: float, csae: float | None) -> None:
