@@ -285,6 +285,10 @@ class Findings:
     """Parts it could not judge, where it judged others. Raise instead when all failed."""
     cost_usd: float = 0.0
     usage: tuple[Usage, ...] = ()
+    asked: frozenset[Category] | None = None
+    """Which of the detector's categories anybody was asked about; None: all of them."""
+    judged: frozenset[Category] | None = None
+    """Which of those were answered; None: all that were asked."""
 
 
 @dataclass(frozen=True, slots=True)
