@@ -1,3 +1,5 @@
 """Detectors that ask a vendor. One vendor a file; the dict is the list."""
 
-PROVIDERS: dict[str, str] = {}
+PROVIDERS: dict[str, str] = {
+    "alibaba": "analysis.providers.alibaba:Alibaba",
+}
