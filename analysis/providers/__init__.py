@@ -2,4 +2,5 @@
 
 PROVIDERS: dict[str, str] = {
     "alibaba": "analysis.providers.alibaba:Alibaba",
+    "generic_http": "analysis.providers.generic_http:GenericHttp",
 }

@@ -53,9 +53,7 @@ async def asked(*faults: Answer, time: Time | None = None, **more: object) -> Fi
     [
         pytest.param(Answer.of({"Code": "x"}, 400), ProviderRejected, id="bad-request"),
         pytest.param(Answer(403, b"<html>"), ProviderRejected, id="forbidden"),
-        pytest.param(
-            Answer(302, headers={"location": "https://e.test"}), ProviderRejected, id="302"
-        ),
+        pytest.param(Answer(302, headers={"location": "http://e.test"}), ProviderRejected, id="to"),
         pytest.param(Answer(204), ProviderRejected, id="no-content"),
         pytest.param(ok(CLEAN, 400), ProviderRejected, id="business-400"),
         pytest.param(ok(CLEAN, 589), ProviderRejected, id="too-large"),
