@@ -15,10 +15,10 @@ from analysis.errors import (
     ProviderRejected,
     ProviderUnavailable,
 )
-from analysis.http import MAX_REPLY
+from analysis.http import MAX_REPLY, Reply
 from analysis.providers import PROVIDERS
 from analysis.providers.generic_http import GenericHttp, GenericHttpOptions
-from analysis.providers.generic_wire import signature
+from analysis.providers.generic_wire import read, signature
 from analysis.registry import load
 from analysis.taxonomy import Category
 from analysis.types import (
@@ -213,6 +213,14 @@ async def test_a_block_is_a_signal() -> None:
 async def test_an_answer_that_is_not_as_documented_is_garbled(wrong: Json) -> None:
     with pytest.raises(ProviderGarbled):
         await asked(**wrong)
+
+
+def test_a_key_that_stands_twice_is_refused() -> None:
+    body = b"""{"schema": "bifocal.answer/1", "id": "x", "model": "m",
+                "blocked": true, "blocked": false, "scores": {"scam": 0}}"""
+
+    with pytest.raises(ProviderGarbled):
+        read(Reply(200, httpx.Headers(), body), sent="x", asked=(Category.SCAM,), files=())
 
 
 @pytest.mark.parametrize("key", ["schema", "id", "model", "blocked", "scores"])
