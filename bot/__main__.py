@@ -28,6 +28,7 @@ from bot.counters import MemoryCounters
 from bot.enforce import Enforcer
 from bot.errors import Misconfigured
 from bot.gather import Gatherer
+from bot.giving_up import GivenUp
 from bot.health import Health
 from bot.judge import Judge
 from bot.keep import Keeper
@@ -127,6 +128,7 @@ class Application:
         platforms: dict[str, Platform] = {p.name: p for p in (playground,) if p is not None}
         judge = Judge(self.core.pipeline, self.rules, store.banks.view, settings.analysis.remote)
         limits = await self._limits()
+        given_up = GivenUp(store.journal, platforms, now)
         app = App(
             platforms=platforms,
             intake=queue,
@@ -136,6 +138,7 @@ class Application:
             keeper=Keeper(store.evidence, self.core.encode),
             journal=store.journal,
             enforcer=Enforcer(store.journal, limits, store.switch.paused, now),
+            given_up=given_up,
             telling=Telling(metrics),
             clock=now,
         )
@@ -164,7 +167,7 @@ class Application:
                 lambda stop: queue.serve(app.handle, settings.queue.concurrency, stop), "queue"
             ),
             pages=never_ends(server.serve, "web server"),
-            beside=(self.rules.watch, health.measure, Upkeep(desk).run),
+            beside=(self.rules.watch, health.measure, Upkeep(desk, queue, given_up).run),
             ready=lambda: _greet(settings, link),
         )
 

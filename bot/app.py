@@ -13,9 +13,10 @@ from bot.counters import Counters
 from bot.enforce import Enforcer, Orders
 from bot.errors import PlatformUnavailable
 from bot.gather import Gatherer
+from bot.giving_up import GivenUp
 from bot.judge import Judge
 from bot.keep import Keeper
-from bot.model import Cause, JudgementKey, Message, Record
+from bot.model import JudgementKey, Message, Record
 from bot.ports import Answer, Done, Intake, Job, Later, Platform, Target
 from bot.queue.jobs import pack, unpack
 from bot.review.draw import draw
@@ -35,6 +36,7 @@ class App:
     keeper: Keeper
     journal: Journal
     enforcer: Enforcer
+    given_up: GivenUp
     telling: Telling
     clock: Callable[[], datetime]
 
@@ -48,9 +50,8 @@ class App:
         """Take one message all the way: judged, acted upon, remembered, put before people."""
         message = unpack(job)
         platform = self.platforms[message.ref.platform]
-        key = JudgementKey(message.ref, message.revision, 0, _cause(message))
         with self.telling.about(message, job.attempt) as line:
-            before = await self.journal.stored(key)
+            key, before = await self.given_up.next_round(message)
             judged = before or await self._judged(platform, message, key)
             orders = self._orders(platform, message, judged, again=before is not None)
             try:
@@ -87,7 +88,3 @@ class App:
         )
         earlier = {outcome.action: outcome for outcome in record.outcomes}
         return Orders(platform, record.key, verdict.actions, target, again, earlier)
-
-
-def _cause(message: Message) -> Cause:
-    return Cause.EDITED if message.edited else Cause.POSTED

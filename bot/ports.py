@@ -5,7 +5,7 @@ Each has a conformance suite in ``tests/conformance`` that every registered entr
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, Self
@@ -22,7 +22,7 @@ class Job:
 
     key: str
     """``Message.key``: same ref and revision, same job."""
-    body: str
+    body: str = field(repr=False)
     """The message as JSON, written by ``bot.queue.jobs.pack``."""
     attempt: int = 1
     """How often a worker took it, this time included."""
@@ -58,8 +58,8 @@ Handler = Callable[[Job], Awaitable[Answer]]
 class Parked:
     """A job that was set aside, for a person to look at."""
 
-    key: str
-    attempts: int
+    job: Job
+    """With the attempts it has had."""
     reason: str
     at: datetime
 

@@ -1,13 +1,18 @@
-"""What is done now and then beside the work: finishing what an overturn could not finish."""
+"""What is done now and then beside the work.
+
+Finishing what an overturn could not finish, and putting before a person what was given up on.
+"""
 
 import asyncio
 
 from bot.errors import BotError
+from bot.giving_up import GivenUp
 from bot.log import logger
+from bot.ports import Runner
 from bot.review.desk import Desk
 
-EVERY_S = 30.0
-"""Chosen by eye: an absent platform is usually back within minutes."""
+EVERY_S = 5.0
+"""Chosen by eye: soon enough for a person who waits for a post to be judged."""
 
 _log = logger("upkeep")
 
@@ -15,15 +20,17 @@ _log = logger("upkeep")
 class Upkeep:
     """Runs until told to stop."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, queue: Runner, given_up: GivenUp) -> None:
         self._desk = desk
+        self._queue = queue
+        self._given_up = given_up
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Take up what was left, at start and every half minute."""
+        """Take up what was left, at start and every few seconds."""
         while not stop.is_set():
             try:
-                left = await self._desk.resume()
-                if left:
+                await self._given_up.told_of(await self._queue.parked())
+                if left := await self._desk.resume():
                     _log.info("undo.left", number=len(left))
             except BotError as exc:
                 _log.error("upkeep.failed", error=str(exc))

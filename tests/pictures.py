@@ -4,8 +4,12 @@ import struct
 import zlib
 from io import BytesIO
 
+import numpy as np
+import segno
 from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont
+
+from analysis.types import Image
 
 
 def encoded(picture: Pillow.Image, form: str = "PNG", **options: object) -> bytes:
@@ -91,3 +95,33 @@ def a_large_png(width: int, height: int, mode: str = "RGB") -> bytes:
     """Flat and half transparent: small as a file, large once decoded."""
     colour = (200, 30, 40, 128)[: len(mode)]
     return encoded(Pillow.new(mode, (width, height), colour), compress_level=1)
+
+
+def an_image(picture: Pillow.Image, *, media: int = 0, frame: int = 0) -> Image:
+    """A drawn picture as the core's own ``Image``, with a digest of its name only."""
+    rgb = picture.convert("RGB")
+    return Image(
+        data=rgb.tobytes(),
+        width=rgb.width,
+        height=rgb.height,
+        sha256="0" * 64,
+        pdq="0" * 64,
+        quality=0,
+        frame_of=media,
+        frame=frame,
+    )
+
+
+def a_qr(payload: str, *, scale: int = 6) -> Pillow.Image:
+    written = BytesIO()
+    segno.make_qr(payload).save(written, kind="png", scale=scale)
+    return Pillow.open(written).convert("RGB")
+
+
+def a_photo(seed: int = 0, width: int = 800, height: int = 600, grain: float = 6.0) -> Pillow.Image:
+    """Soft colours with a sensor's grain: what a photograph without letters looks like."""
+    chance = np.random.default_rng(seed)
+    patches = Pillow.fromarray(chance.integers(0, 256, (6, 8, 3), dtype=np.uint8))
+    soft = np.asarray(patches.resize((width, height), Pillow.Resampling.BICUBIC))
+    noisy = soft + chance.normal(0, grain, (height, width, 1))
+    return Pillow.fromarray(np.clip(noisy, 0, 255).astype(np.uint8))

@@ -107,6 +107,8 @@ class Door:
         try:
             await accept([message_of(post)])
             await self._note(post)
+        except Gone:
+            return True
         except BotError:
             return False
         return True

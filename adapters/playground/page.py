@@ -23,8 +23,8 @@ _TYPES = {".js": "text/javascript", ".css": "text/css"}
 class Render(Protocol):
     """Renders a template of ``TEMPLATES`` on the frame of the web application."""
 
-    def __call__(self, request: Request, template: str, /, **context: object) -> Response:
-        """The page for whoever asks."""
+    def __call__(self, request: Request, template: str, /, *, active: str, desk: str) -> Response:
+        """The page for whoever asks. ``active`` is its key in the navigation."""
         ...
 
 

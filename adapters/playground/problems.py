@@ -19,6 +19,16 @@ _RETRY = 2
 """Seconds after which a full queue is worth another try (chosen by eye)."""
 
 
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {
+        "description": HTTPStatus(status).phrase,
+        "content": {"application/problem+json": {"schema": {"type": "object"}}},
+    }
+    for status in (401, 403, 404, 413, 415, 422, 503)
+}
+"""What any route may answer instead, for the OpenAPI page."""
+
+
 class Problem(Exception):
     """A request that cannot be served, with what its sender should know."""
 

@@ -16,7 +16,7 @@ from adapters.playground.forms import EDIT_FORM, POST_FORM
 from adapters.playground.members import HOUSE, Member, Persona
 from adapters.playground.posting import Limits, read_edit, read_post
 from adapters.playground.posts import CHANNELS, Draft, File, Post, Upload
-from adapters.playground.problems import Problem, route
+from adapters.playground.problems import PROBLEMS, Problem, route
 from adapters.playground.room import Room
 from adapters.playground.views import API, View, card_view, member_view, post_view
 from bot.errors import Gone
@@ -60,6 +60,7 @@ class Api:
             tags=["playground"],
             dependencies=[Depends(guard("playground"))],
             route_class=route(now),
+            responses=PROBLEMS,
         )
         self._add_messages()
         self._add_room()

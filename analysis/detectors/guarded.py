@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import ClassVar
 
 from analysis.detectors.context import covered, sentences
 from analysis.detectors.passages import PassageDetector, Reading
@@ -21,7 +22,7 @@ class GuardedPhrases(PassageDetector):
     """Subclasses name the file and say which category each of its kinds speaks for."""
 
     file: str
-    kinds: Mapping[str, Category]
+    kinds: ClassVar[Mapping[str, Category]]
 
     def judge(self, texts: Sequence[Reading]) -> Findings:
         """Signal the strongest phrases of each text and category."""

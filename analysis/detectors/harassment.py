@@ -1,5 +1,8 @@
 """Insults aimed at the reader: an insult alone is profanity, one said to *you* is harassment."""
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from analysis.detectors.guarded import GuardedPhrases
 from analysis.taxonomy import Category
 
@@ -11,4 +14,4 @@ class Harassment(GuardedPhrases):
     version = 1
     file = "harassment"
     categories = frozenset({Category.HARASSMENT})
-    kinds = {"insult": Category.HARASSMENT}
+    kinds: ClassVar[Mapping[str, Category]] = {"insult": Category.HARASSMENT}

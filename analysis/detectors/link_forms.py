@@ -11,7 +11,7 @@ import tldextract
 from analysis.detectors.link_words import link_words
 from analysis.text import View, fold
 
-_DOT = re.compile(r"\s?[\[({<]\s?(?:\.|dot|punkt|punto)\s?[\])}>]\s?|。|｡|․")
+_DOT = re.compile(r"\s?[\[({<]\s?(?:\.|dot|punkt|punto)\s?[\])}>]\s?|[\u3002\uff61\u2024]")
 _SAID_DOT = re.compile(r"(?<=[a-z0-9]) dot (?=(?:com|net|org|gg|ru|io|xyz|gift|app|me|ly)\b)")
 _SCHEME = re.compile(r"\bh(?:xx|\*\*|tt)p(s?)\s?(?:\[:\]|:)\s?[/\\]{1,2}\s?")
 _LINK = re.compile(
@@ -24,7 +24,7 @@ _PARTS = re.compile(
     r"(?P<host>\[[0-9a-f:.]+\]|[^/?#\\:@\[\]]+)(?::\d*)?(?P<tail>.*)",
     re.DOTALL,
 )
-_TRAILING = ".,;:!?)]}*_~…”’»"
+_TRAILING = ".,;:!?)]}*_~\u2026\u201d\u2019\u00bb"
 
 
 @dataclass(frozen=True, slots=True)

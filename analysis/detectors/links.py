@@ -7,6 +7,7 @@ policy can speak of them.
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from analysis.detectors.imitation import is_honest
 from analysis.detectors.link_forms import Link, find_links
 from analysis.detectors.link_suspicion import suspicion
 from analysis.detectors.link_words import KnownDomains, brands, link_words
@@ -20,7 +21,7 @@ IN_A_QR_CODE = 0.25
 
 
 class Links(PassageDetector):
-    """Scores scam from links; ``known_file`` adds registered domains or RE2 expressions, one a line."""
+    """Scores scam from links; ``known_file`` adds domains, as RE2 expressions, one a line."""
 
     name = "links"
     version = 1
@@ -29,7 +30,8 @@ class Links(PassageDetector):
     def __init__(self, known_file: Path | None = None) -> None:
         lines = known_file.read_text("utf-8").splitlines() if known_file else []
         added = tuple(line.strip() for line in lines if line.strip() and line[0] != "#")
-        self._known = KnownDomains(link_words().known + added)
+        self._known = KnownDomains(link_words().known)
+        self._added = KnownDomains(added)
 
     def judge(self, texts: Sequence[Reading]) -> Findings:
         """One signal for each suspect link; facts for all, each once per place."""
@@ -40,9 +42,10 @@ class Links(PassageDetector):
 
     def _suspect(self, reading: Reading, link: Link) -> Iterator[Signal]:
         score = suspicion(link, link_words(), brands())
-        if link.domain in self._known:
+        honest = is_honest(link, link_words(), brands())
+        if link.registered in self._added or (not honest and link.domain in self._known):
             score = max(score, KNOWN)
-        if reading.passages[0].origin is Origin.QR and link.registered not in brands().legitimate:
+        if reading.passages[0].origin is Origin.QR and not honest:
             score = 1 - (1 - score) * (1 - IN_A_QR_CODE)
         if score:
             score = min(score, 0.99)

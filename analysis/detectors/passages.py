@@ -109,8 +109,8 @@ def _ends(text: str) -> Iterator[str]:
 
 @cache
 def _pool() -> ThreadPoolExecutor:
-    """Two threads for the whole process: more would only crowd out the event loop."""
-    return ThreadPoolExecutor(max_workers=2, thread_name_prefix="passages")
+    """One thread for the whole process: a second would only crowd out the event loop."""
+    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="passages")
 
 
 class PassageDetector(ABC):
@@ -134,13 +134,14 @@ class PassageDetector(ABC):
 
     async def detect(self, content: Content, scope: Scope) -> Findings:  # noqa: ARG002 - judged alike for all
         """Judge every passage; what was too long to read whole is a ``Failure`` beside the rest."""
-        passages, unread = readable(content.passages)
-        texts = readings(passages)
-        if sum(len(reading.text) for reading in texts) <= INLINE:
-            found = self.judge(texts)
-        else:
-            loop = asyncio.get_running_loop()
-            found = await loop.run_in_executor(_pool(), self.judge, texts)
+        if sum(len(passage.text) for passage in content.passages) <= INLINE:
+            return self._judged(content.passages)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(_pool(), self._judged, content.passages)
+
+    def _judged(self, passages: Sequence[Passage]) -> Findings:
+        kept, unread = readable(passages)
+        found = self.judge(readings(kept))
         if not unread:
             return found
         reason = f"{unread} characters in the middle of long text were not read"

@@ -44,10 +44,11 @@ _STREET = re.compile(
     r"(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Terrace|Square)\b"
     r"|\b\d{1,5} (?:[a-z]{2,20} ){1,3}(?:street|avenue|road|boulevard|lane|drive|st|ave|rd),?"
     r" [A-Za-z ]{2,30},? [A-Za-z]{2} \d{5}\b"
-    r"|\b[A-ZÄÖÜ][\wäöüß\-]{2,25}(?:straße|strasse|str\.|weg|platz|gasse|allee) \d{1,4}[a-z]?\b"
+    r"|\b[A-ZÄÖÜ][\w\-]{2,25}(?:straße|strasse|str\.|weg|platz|gasse|allee) \d{1,4}[a-z]?\b"
     r"|\b\d{1,4},? (?:rue|avenue|boulevard|impasse) (?:d[eu]s? |de la |de l')?[A-Z][\w'\-]{2,25}"
-    r"|\b(?:[Cc]alle|[Rr]ua|[Aa]venida|[Vv]ia) (?:[A-Z][\w\-]{2,20},? ){1,3}(?:n[ºo°.]? ?)?\d{1,4}\b"
-    r"|\bул\.? ?[А-Я][\w\-]{2,25},? (?:д\.? ?)?\d{1,4}\b|\b[A-ZÇĞİÖŞÜ]\w{2,20} (?:Cad|Sok|Mah)\."
+    r"|\b(?:[Cc]alle|[Rr]ua|[Aa]venida) (?:[A-Z][\w\-]{2,20},? ){1,3}(?:n[ºo.]? ?)?\d{1,4}\b"
+    r"|\b\u0443\u043b\.? ?[\u0410-\u042f][\w\-]{2,25},? (?:\u0434\.? ?)?\d{1,4}\b"  # Russian
+    r"|\b[A-ZÇĞİÖŞÜ]\w{2,20} (?:Cad|Sok|Mah)\."
 )
 _POINTING = re.compile(
     r"\b(?:(?:he|she|they|this (?:guy|girl|person|idiot|loser|man|woman)) lives? (?:at|in|on)"

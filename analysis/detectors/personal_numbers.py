@@ -20,7 +20,7 @@ def is_card(written: str) -> bool:
     if not _CARD.fullmatch(digits) or len(set(digits)) == 1:
         return False
     doubled = (int(d) * 2 for d in digits[-2::-2])
-    return (sum(int(d) for d in digits[::-2]) + sum(d - 9 * (d > 9) for d in doubled)) % 10 == 0
+    return (sum(map(int, digits[::-2])) + sum(sum(divmod(d, 10)) for d in doubled)) % 10 == 0
 
 
 def is_iban(written: str) -> bool:
@@ -42,7 +42,7 @@ def is_public_address(written: str) -> bool:
         address = IPv4Address(written)
     except AddressValueError:
         return False
-    return address.is_global and int(written.partition(".")[0]) > 9  # noqa: PLR2004 - 1.2.3.4, 8.8.8.8
+    return address.is_global and len(written.partition(".")[0]) > 1
 
 
 def is_phone(written: str) -> bool:

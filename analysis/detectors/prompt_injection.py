@@ -1,4 +1,7 @@
-"""Instructions aimed at the model that may read a post. They prove nothing, so stay at or below 0.6."""
+"""Instructions aimed at a model that reads posts: a sign of bad faith, so never above 0.6."""
+
+from collections.abc import Mapping
+from typing import ClassVar
 
 from analysis.detectors.guarded import GuardedPhrases
 from analysis.taxonomy import Category
@@ -11,4 +14,4 @@ class PromptInjection(GuardedPhrases):
     version = 1
     file = "prompt_injection"
     categories = frozenset({Category.PROMPT_ATTACK})
-    kinds = {"instruction": Category.PROMPT_ATTACK}
+    kinds: ClassVar[Mapping[str, Category]] = {"instruction": Category.PROMPT_ATTACK}

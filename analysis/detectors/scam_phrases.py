@@ -7,16 +7,18 @@ uses the same words, so phrases in a warning's sentence count for little.
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from analysis.detectors.context import covered, sentences
+from analysis.detectors.link_forms import find_links
 from analysis.detectors.passages import PassageDetector, Reading
 from analysis.detectors.phrases import Hit, bundled
 from analysis.taxonomy import Category
 from analysis.types import Findings, Modality, Signal
 
 SUPPORT = frozenset({"lure", "urgency", "crowd", "link", "trust_me"})
+LINK = 0.3
 SUPPORT_ALONE = 0.3
 """The most that supporting kinds reach by themselves: asking people to click is not a scam."""
 WARNED = 0.25
@@ -25,7 +27,7 @@ LECTURE = 0.15
 """What is left anywhere in a text that warns twice and links nowhere."""
 REACH = 100
 """Characters from a warning to what it may be about, within one sentence."""
-AGREEMENT = 1.3
+AGREEMENT = 1.4
 """Three kinds or more together are a known script rather than three coincidences."""
 FAINT = 0.1
 """Scores below this are not worth a signal."""
@@ -94,9 +96,13 @@ def _group(reading: Reading) -> object:
     return reading.modality
 
 
+def _links(reading: Reading) -> Iterator[Hit]:
+    return (Hit("link", LINK, link.start, link.end) for link in find_links(reading.text))
+
+
 def _weighed(reading: Reading) -> list[Hit]:
     """Find a text's cues, each weighed down where the text warns of it."""
-    found = list(bundled("scam_phrases").find(reading))
+    found = [*bundled("scam_phrases").find(reading), *_links(reading)]
     reassured = covered(reading, ((h.start, h.end) for h in found if h.kind == "reassure"))
     warnings = [h for h in found if h.kind == "warning" and not any(reassured[h.start : h.end])]
     cues = [hit for hit in found if hit.kind not in {"reassure", "warning"}]

@@ -12,7 +12,7 @@ from analysis.detectors.passages import PassageDetector, Reading
 from analysis.detectors.phrases import bundled
 from analysis.detectors.wordlist import bundled_words
 from analysis.taxonomy import Category
-from analysis.types import Findings
+from analysis.types import Findings, Signal
 
 MOST = 5
 """Signals for one text, strongest first."""
@@ -27,10 +27,12 @@ class Slurs(PassageDetector):
 
     def judge(self, texts: Sequence[Reading]) -> Findings:
         """Signal each text's strongest words and slogans."""
-        signals = []
+        signals: list[Signal] = []
         for reading in texts:
             phrases = excused(reading, list(bundled("hate_phrases").find(reading)))
             words = bundled_words("slurs").find(reading)
-            for hit in nlargest(MOST, (*phrases, *words), key=lambda hit: hit.weight):
-                signals.append(self.signal(Category.HATE, hit.weight, reading, hit.start, hit.end))
+            signals += [
+                self.signal(Category.HATE, hit.weight, reading, hit.start, hit.end)
+                for hit in nlargest(MOST, (*phrases, *words), key=lambda hit: hit.weight)
+            ]
         return Findings(tuple(signals))

@@ -1,5 +1,8 @@
 """Threats of violence, and telling people to harm themselves, by their wording."""
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from analysis.detectors.guarded import GuardedPhrases
 from analysis.taxonomy import Category
 
@@ -11,7 +14,7 @@ class Threats(GuardedPhrases):
     version = 1
     file = "threats"
     categories = frozenset({Category.THREAT, Category.SELF_HARM})
-    kinds = {
+    kinds: ClassVar[Mapping[str, Category]] = {
         "threat": Category.THREAT,
         "goading": Category.SELF_HARM,
         "despair": Category.SELF_HARM,

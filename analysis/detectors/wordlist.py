@@ -58,6 +58,10 @@ class WordList:
                     yield hit
         yield from self._masked(reading)
 
+    def entries(self) -> Iterator[Entry]:
+        """Yield every listed word."""
+        yield from self._words.values()
+
     def _add(self, word: str, stand: str, strength: float) -> None:
         if stand == "allow":
             self._allowed.add(word)

@@ -1,3 +1,9 @@
-"""Readers: what is written in a picture. The dict is the list."""
+"""Readers: what is written in a picture. The dict is the list.
 
-READERS: dict[str, str] = {}
+Each is constructed with the ``Sandbox`` it reads in.
+"""
+
+READERS: dict[str, str] = {
+    "ocr": "analysis.readers.ocr:Ocr",
+    "qr": "analysis.readers.qr:Qr",
+}

@@ -182,9 +182,9 @@ def oldest(db: sqlite3.Connection) -> float | None:
     return None if row is None else float(row[0])
 
 
-def parked(db: sqlite3.Connection) -> Sequence[tuple[str, int, str, float]]:
-    """Key, attempts, reason and time of every parked job, newest first."""
+def parked(db: sqlite3.Connection) -> Sequence[tuple[str, str, int, str, str, float]]:
+    """Key, body, attempts, lane, reason and time of every parked job, newest first."""
     return db.execute(
-        "SELECT key, attempts, reason, parked FROM jobs WHERE state = 'parked' "
+        "SELECT key, body, attempts, lane, reason, parked FROM jobs WHERE state = 'parked' "
         "ORDER BY parked DESC, id DESC"
     ).fetchall()

@@ -134,8 +134,8 @@ class SqliteQueue:
     async def parked(self) -> Sequence[Parked]:
         """Every parked job, newest first."""
         return [
-            Parked(key, attempts, reason, datetime.fromtimestamp(at, UTC))
-            for key, attempts, reason, at in await self._read(rows.parked)
+            Parked(Job(key, body, attempts, lane), reason, datetime.fromtimestamp(at, UTC))
+            for key, body, attempts, lane, reason, at in await self._read(rows.parked)
         ]
 
     async def redrive(self, key: str) -> bool:

@@ -43,7 +43,7 @@ async def test_a_job_that_raises_three_times_is_parked(queue: Queue) -> None:
         await until_empty(queue)
 
     (parked,) = await queue.parked()
-    assert (parked.key, parked.attempts) == ("a", 3)
+    assert (parked.job.key, parked.job.attempt) == ("a", 3)
     assert parked.reason.startswith("failed 3 times: KeyError")
     assert "words" not in parked.reason
     assert len(handler.seen) == 3
@@ -78,7 +78,7 @@ async def test_a_dead_job_is_parked_with_its_reason(queue: Queue) -> None:
         await until_empty(queue)
 
     (parked,) = await queue.parked()
-    assert (parked.key, parked.attempts, parked.reason) == ("a", 1, "no such platform")
+    assert (parked.job.key, parked.job.attempt, parked.reason) == ("a", 1, "no such platform")
 
 
 async def test_a_body_that_cannot_be_read_is_parked_at_once(queue: Queue) -> None:
@@ -88,7 +88,7 @@ async def test_a_body_that_cannot_be_read_is_parked_at_once(queue: Queue) -> Non
         await until_empty(queue)
 
     (parked,) = await queue.parked()
-    assert (parked.attempts, parked.reason) == (1, "job a cannot be read")
+    assert (parked.job.attempt, parked.reason) == (1, "job a cannot be read")
 
 
 async def test_parked_jobs_are_listed_newest_first_and_stay_across_a_restart(
@@ -103,7 +103,7 @@ async def test_parked_jobs_are_listed_newest_first_and_stay_across_a_restart(
             await until_empty(first)
     await first.close()
 
-    assert [parked.key for parked in await (await place.open()).parked()] == ["b", "a"]
+    assert [parked.job.key for parked in await (await place.open()).parked()] == ["b", "a"]
 
 
 async def test_a_parked_key_is_not_accepted_again(queue: Queue) -> None:

@@ -81,13 +81,14 @@ def _picture(chance: random.Random) -> bytes:
 
 
 async def _drained(bot: Bot) -> None:
+    waiting: list[str] = []
     async with bot.client() as client:
         for _ in range(600):
             messages = (await client.get("/api/v1/playground/messages")).json()
-            if all(message["judged"] for message in messages):
+            waiting = [message["ref"] for message in messages if not message["judged"]]
+            if not waiting:
                 return
             await asyncio.sleep(0.1)
-    waiting = [message["ref"] for message in messages if not message["judged"]]
     raise AssertionError(f"never judged: {waiting}")
 
 

@@ -56,7 +56,7 @@ async def test_nothing_acknowledged_is_lost_however_often_the_process_is_killed(
     # One more life to finish what they left; what was parked on the way is visible, not lost.
     async with await SqliteQueue.open(tmp_path / "inbox.db") as queue:
         for parked in await queue.parked():
-            await queue.redrive(parked.key)
+            await queue.redrive(parked.job.key)
         rest = Handler()
         async with a_worker(queue, rest):
             await until_empty(queue)
@@ -88,7 +88,7 @@ async def test_a_job_that_kills_its_worker_three_times_is_parked_and_the_others_
     assert exits == [-signal.SIGKILL] * 3 + [0]
     async with await SqliteQueue.open(tmp_path / "inbox.db") as queue:
         (parked,) = await queue.parked()
-        assert (parked.key, parked.attempts) == ("poison", 3)
+        assert (parked.job.key, parked.job.attempt) == ("poison", 3)
         assert parked.reason == "took its worker down 3 times"
         assert await queue.redrive("poison")
     assert settled(tmp_path).keys() == set(keys)

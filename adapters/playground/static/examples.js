@@ -2,7 +2,7 @@
 import * as api from "./api.js";
 import { byId, icon, make } from "./dom.js";
 
-const outcomes = { removed: ["severe", "is removed"], annotated: ["medium", "gets a note"], reviewed: ["open", "goes to a moderator"], stays: ["good", "stays"] };
+const outcomes = { removed: ["severe", "should be removed"], annotated: ["medium", "should get a note"], reviewed: ["open", "should reach a moderator"], stays: ["good", "should stay"] };
 const GAP = 350;
 
 const posted = async (example, button) => {
@@ -34,7 +34,7 @@ const drawn = (example, onPosted) => {
   return { item, button, example };
 };
 
-export const drawer = async (onPosted) => {
+export const drawer = async ({ onPosted, onAll }) => {
   const dialog = byId("examples"), all = byId("post-all");
   // Beside the room where there is space for both, over it where there is not.
   const wide = matchMedia("(min-width: 1100px)");
@@ -50,6 +50,7 @@ export const drawer = async (onPosted) => {
   all.addEventListener("click", async () => {
     all.disabled = true;
     dialog.close();
+    onAll();
     try {
       for (const { example, button } of cards) {
         await posted(example, button);

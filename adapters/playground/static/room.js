@@ -36,7 +36,7 @@ const choose = (name) => {
   unread.delete(name);
   talk.show(name);
   byId("channels").replaceChildren(...channelList(channels, name, unread, choose));
-  byId("text").placeholder = `Write in #${name}, or paste a picture`;
+  byId("text").placeholder = `Write in #${name}`;
 };
 
 const become = (id) => {
@@ -51,7 +51,7 @@ const drawPeople = () => {
     const input = make("input", { class: "visually-hidden", type: "radio", name: "persona", value: one.id, onchange: () => become(one.id) });
     input.checked = one.id === me;
     return make("label", { class: `persona ${one.persona}` }, input, avatar(one),
-      make("span", { class: "persona-words" }, make("strong", {}, one.name), make("span", { class: "small" }, one.about)));
+      make("span", { class: "persona-words" }, make("strong", {}, one.name), make("span", { class: "small persona-about" }, one.about), make("span", { class: "small persona-kind" }, one.persona)));
   }));
 };
 
@@ -103,4 +103,7 @@ follow({
   },
   onState: says.state,
 });
-drawer((message) => { if (message.channel !== talk.channel()) choose(message.channel); }).catch((error) => window.bifocal.toast(error.message, "bad"));
+drawer({
+  onPosted: (message) => { if (message.channel !== talk.channel()) choose(message.channel); },
+  onAll: talk.toEnd,
+}).catch((error) => window.bifocal.toast(error.message, "bad"));

@@ -23,7 +23,7 @@ export const strip = () => {
       const judged = messages.filter((m) => m.judged).length;
       const removed = messages.filter((m) => m.removal?.by === "moderation").length;
       const noted = messages.filter((m) => m.annotations.length).length;
-      tally.textContent = judged ? `${judged} looked at · ${removed} removed · ${noted} with a note` : "";
+      tally.textContent = judged ? `${judged} seen · ${removed} removed · ${noted} noted` : "";
       show();
     },
     tell: (word) => {

@@ -13,6 +13,18 @@ export const conversation = (view) => {
   const atEnd = () => frame.scrollHeight - frame.scrollTop - frame.clientHeight < 80;
   const toEnd = () => { frame.scrollTop = frame.scrollHeight; newer.hidden = true; };
   const element = (ref) => list.querySelector(`[data-ref="${CSS.escape(ref)}"]`);
+  // A screen reader hears new messages; what became of them is told by the strip, once.
+  const quietly = (act) => {
+    const log = byId("talk-log");
+    log.setAttribute("aria-live", "off");
+    act();
+    requestAnimationFrame(() => requestAnimationFrame(() => log.removeAttribute("aria-live")));
+  };
+  const swap = (old, message) => {
+    const held = old?.contains(document.activeElement);
+    quietly(() => old?.replaceWith(place(message)));
+    if (held) byId("text").focus();
+  };
   const settleEmpty = () => { byId("talk-empty").hidden = list.childElementCount > 0; };
 
   const place = (message) => {
@@ -23,18 +35,27 @@ export const conversation = (view) => {
     return fresh;
   };
 
+  const forget = (ref) => {
+    ghosts.delete(ref);
+    element(ref)?.remove();
+    settleEmpty();
+  };
+
   const upsert = (message) => {
     const before = known.get(message.ref);
     known.set(message.ref, message);
     if (message.channel !== channel) return;
     const old = element(message.ref), stay = atEnd();
     if (!old) {
+      // It may be told to everyone before its author's own request is answered.
+      for (const one of ghosts.values())
+        if (one.author.id === message.author.id && one.text === message.text) { forget(one.ref); break; }
       list.append(place(message));
       if (stay) toEnd();
       else newer.hidden = false;
     } else if (before?.state === "visible" && message.state === "deleted") dissolve(old, message);
     else if (editing !== message.ref || message.state === "deleted") {
-      old.replaceWith(place(message));
+      swap(old, message);
       if (stay) toEnd();
     }
     settleEmpty();
@@ -43,13 +64,13 @@ export const conversation = (view) => {
   const dissolve = (old, message) => {
     editing = null;
     old.classList.add("is-dissolving");
-    setTimeout(() => element(message.ref)?.replaceWith(place(known.get(message.ref))), DISSOLVE);
+    setTimeout(() => swap(element(message.ref), known.get(message.ref)), DISSOLVE);
   };
 
   const redraw = () => {
     editing = null;
     const mine = [...known.values(), ...ghosts.values()].filter((message) => message.channel === channel);
-    list.replaceChildren(...mine.map(place));
+    quietly(() => list.replaceChildren(...mine.map(place)));
     settleEmpty();
     toEnd();
   };
@@ -67,7 +88,7 @@ export const conversation = (view) => {
   };
   const finish = (ref) => {
     editing = null;
-    element(ref)?.replaceWith(place(known.get(ref)));
+    swap(element(ref), known.get(ref));
     byId("text").focus();
   };
 
@@ -76,14 +97,14 @@ export const conversation = (view) => {
     list.append(place(message));
     settleEmpty();
     toEnd();
-    return () => { ghosts.delete(message.ref); element(message.ref)?.remove(); settleEmpty(); };
+    return () => forget(message.ref);
   };
 
   newer.addEventListener("click", toEnd);
   frame.addEventListener("scroll", () => { if (atEnd()) newer.hidden = true; });
 
   return {
-    upsert, redraw, edit, ghost,
+    upsert, redraw, edit, ghost, toEnd,
     all: () => [...known.values()],
     load: (messages) => { known.clear(); for (const message of messages) known.set(message.ref, message); redraw(); },
     show: (name) => { channel = name; redraw(); },

@@ -40,6 +40,8 @@ class Queue:
     """An intake that remembers what it took, and can be full or slow."""
 
     taken: list[Message] = field(default_factory=list)
+    offered: list[Message] = field(default_factory=list)
+    """Everything it was ever asked to take."""
     fails: list[BotError] = field(default_factory=list)
     """Raised one by one before anything is taken again."""
     gate: asyncio.Event | None = None
@@ -47,6 +49,7 @@ class Queue:
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def accept(self, messages: Sequence[Message]) -> set[str]:
+        self.offered += messages
         self.arrived.set()
         if self.gate:
             await self.gate.wait()

@@ -122,6 +122,16 @@ async def test_a_post_the_queue_cannot_take_is_not_kept(started: Started) -> Non
     assert "retry-after" in reply.headers
 
 
+async def test_a_post_the_queue_could_not_take_is_not_offered_later(tmp_path: Path) -> None:
+    async with a_playground(tmp_path, queue=Queue(fails=[QueueFull("full")])) as first:
+        await first.send("refused")
+
+    async with a_playground(tmp_path) as second:
+        await second.post("after")
+
+    assert [message.text for message in second.queue.offered] == ["after"]
+
+
 async def test_an_edit_the_queue_cannot_take_is_undone(started: Started) -> None:
     message = await started.posted("before")
     started.queue.fails.append(QueueFull("the queue is full"))
@@ -138,9 +148,9 @@ async def test_a_revision_that_failed_is_never_used_again(started: Started) -> N
     await started.http.put(f"{API}/messages/{message.ref}", json={"text": "lost"})
     await started.http.put(f"{API}/messages/{message.ref}", json={"text": "kept"})
 
-    revisions = {taken.revision for taken in started.queue.taken}
+    offered = [message.key for message in started.queue.offered]
 
-    assert len(revisions) == 2
+    assert len(offered) == len(set(offered)) == 3
     assert started.queue.taken[-1].text == "kept"
 
 

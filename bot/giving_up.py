@@ -1,0 +1,127 @@
+"""Posts that could not be judged because their worker died again and again.
+
+Failure is never clean: such a post gets a record that says so and a case, and a person decides.
+When the job is driven again, it is judged anew in a further round.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from analysis.taxonomy import Category
+from analysis.types import Assessment, Failure, FailureKind
+from bot.log import logger
+from bot.model import (
+    AuthorContext,
+    Cause,
+    Context,
+    JudgementKey,
+    Message,
+    Outcome,
+    Record,
+    Status,
+    Verdict,
+)
+from bot.ports import Parked, Platform
+from bot.queue.jobs import UnreadableJob, unpack
+from bot.storage.journal import Journal, Stored
+from bot.storage.sealed import NewCase
+
+WORKER = "worker"
+"""The ``Failure.detector`` of a post that was given up on."""
+
+_log = logger("giving_up")
+
+
+class GivenUp:
+    """Knows which rounds were given up, and puts parked jobs before a person."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        platforms: Mapping[str, Platform],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._journal = journal
+        self._platforms = platforms
+        self._clock = clock
+        self._told: set[tuple[str, datetime]] = set()
+
+    async def next_round(self, message: Message) -> tuple[JudgementKey, Stored | None]:
+        """The round in which to judge a message, and what was written of it before."""
+        cause = Cause.EDITED if message.edited else Cause.POSTED
+        key = JudgementKey(message.ref, message.revision, 0, cause)
+        while (stored := await self._journal.stored(key)) and _given_up(stored):
+            key = key._replace(round=key.round + 1)
+        return key, stored
+
+    async def told_of(self, parked: Sequence[Parked]) -> None:
+        """Make sure that every parked job stands before a person. Repeating it is harmless."""
+        for each in parked:
+            if (each.job.key, each.at) in self._told:
+                continue
+            try:
+                await self._give_up(unpack(each.job), each)
+            except UnreadableJob as exc:
+                _log.error("parked.unreadable", key=each.job.key, reason=str(exc))
+            self._told.add((each.job.key, each.at))
+
+    async def _give_up(self, message: Message, parked: Parked) -> None:
+        key, stored = await self.next_round(message)
+        if stored is None:
+            if await self._written(key, parked):
+                return
+            record = self._record(key, message, parked)
+            case = await self._journal.write(record, NewCase(message))
+        else:
+            case = stored.case_id
+            await self._unsettled(stored)
+            key = stored.record.key
+        await self._journal.finish(key)
+        if platform := self._platforms.get(message.ref.platform):
+            await platform.settled(message, case)
+
+    async def _written(self, key: JudgementKey, parked: Parked) -> bool:
+        """Whether this very parking was written down already, before a restart."""
+        if key.round == 0:
+            return False
+        before = await self._journal.stored(key._replace(round=key.round - 1))
+        return before is not None and before.finished and before.record.judged_at >= parked.at
+
+    async def _unsettled(self, stored: Stored) -> None:
+        """It died while acting: whether an action took effect, a person must look."""
+        for outcome in stored.record.outcomes:
+            if outcome.status is Status.INTENDED:
+                detail = "the process died while it was being done"
+                unknown = Outcome(outcome.action, Status.UNKNOWN, self._clock(), None, detail)
+                await self._journal.settle(stored.record.key, unknown)
+
+    def _record(self, key: JudgementKey, message: Message, parked: Parked) -> Record:
+        failure = Failure(WORKER, FailureKind.UNREADABLE, f"given up: {parked.reason}")
+        verdict = Verdict(
+            matched=(),
+            unanswered=(),
+            actions=(),
+            needs_review=True,
+            explanation="It could not be analysed, so a person must look.",
+            policy_version="",
+        )
+        assessment = Assessment(
+            media=(None,) * len(message.attachments),
+            signals=(),
+            facts=(),
+            scores=dict.fromkeys(Category),
+            made_by={},
+            unasked=(),
+            failures=(failure,),
+        )
+        author = AuthorContext(roles=message.author.roles, is_moderator=message.author.is_moderator)
+        ref = message.ref
+        context = Context(ref.community_id, ref.channel_id, message.channel, author)
+        now = self._clock()
+        return Record(
+            key, message.author.id, message.sent_at, now, assessment, context, verdict, ()
+        )
+
+
+def _given_up(stored: Stored) -> bool:
+    return any(failure.detector == WORKER for failure in stored.record.assessment.failures)
