@@ -83,19 +83,22 @@ class Build:
         named = file or (Path(settings.policy.file) if settings.policy.file else None)
         return PolicyFile(named, settings.policy.preset)
 
-    def core(self, settings: Settings) -> AbstractAsyncContextManager[Core]:
-        """The sandbox and the pipeline."""
-        return opened_core(settings, self._server or prepare())
+    def core(
+        self, settings: Settings, store: Store | None = None
+    ) -> AbstractAsyncContextManager[Core]:
+        """The sandbox and the pipeline; ``store`` keeps what providers cost."""
+        return opened_core(settings, self._server or prepare(), store.spend if store else None)
 
     @asynccontextmanager
     async def analyser(self, settings: Settings, policy: Path | None) -> AsyncIterator[Analyser]:
         """The core and the policy alone; with the banks where there is a database already."""
         rules = self.policy(settings, policy)
         async with AsyncExitStack() as stack:
-            core = await stack.enter_async_context(self.core(settings))
-            banks: Callable[[str], Awaitable[Banks]] = _no_banks
+            store: Store | None = None
             if database_exists(settings.storage):
-                banks = (await stack.enter_async_context(self.storage(settings))).banks.view
+                store = await stack.enter_async_context(self.storage(settings))
+            core = await stack.enter_async_context(self.core(settings, store))
+            banks: Callable[[str], Awaitable[Banks]] = store.banks.view if store else _no_banks
             judge = Judge(core.pipeline, rules, banks, settings.analysis.remote)
             yield Analyser(core.decode, judge)
 
@@ -105,7 +108,7 @@ class Build:
         async with AsyncExitStack() as stack:
             rules = self.policy(settings)
             store = await stack.enter_async_context(self.storage(settings))
-            core = await stack.enter_async_context(self.core(settings))
+            core = await stack.enter_async_context(self.core(settings, store))
             await Application(settings, rules, store, core).run(stack)
 
 

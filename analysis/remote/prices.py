@@ -36,6 +36,7 @@ class Price:
 PRICES: Mapping[str, Sequence[Price]] = {
     # developers.openai.com and ai.google.dev, read 2026-11-22: both charge input only.
     "gemini-decision-1": (Price(0.10),),
+    "decisions": (Price(0.10),),
     # The vendor's price page as transcribed on 2026-10-07.
     "gemini-3.5-flash-lite": (Price(0.30, 2.50),),
     "gemini-3.5-flash": (Price(1.50, 9.00),),
@@ -56,6 +57,13 @@ PRICES: Mapping[str, Sequence[Price]] = {
     "generic_http": (Price(),),
 }
 """By model, or by provider where its models have no prices of their own."""
+
+ASSUMED: Mapping[str, str] = {
+    "gemini": "gemini-3.5-flash-lite",
+    "openai_chat": "gpt-5.6-luna",
+    "openai_moderation": "omni-moderation-latest",
+}
+"""The model by which a call is priced beforehand where the settings name none."""
 
 UNKNOWN = Price(2.00, 12.00)
 """For a model nobody gave a price: as dear as the dearest current one, so that a budget holds."""
@@ -92,6 +100,7 @@ class PriceList:
         A served model may carry a suffix, such as a date, so the longest name that begins it
         counts; the provider's own name comes last.
         """
+        model = model or ASSUMED.get(provider, "")
         for names in (self.overrides, self.table):
             known = max((n for n in names if _names(n, model)), key=len, default=None)
             name = known or (provider if provider in names else None)
