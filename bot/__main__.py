@@ -35,6 +35,7 @@ from bot.keep import Keeper
 from bot.known import known_picture
 from bot.limits import DAY, ActionLimits
 from bot.metrics import Metrics
+from bot.model import JudgementKey
 from bot.policy.file import PolicyFile
 from bot.ports import Client, Platform
 from bot.queue import open_queue
@@ -148,7 +149,9 @@ class Application:
         live: dict[str, Client] = {
             name: each.client for name, each in platforms.items() if not each.simulate
         }
-        desk = Desk(store.journal, store.evidence, live.get, parse, now)
+        desk = Desk(
+            store.journal, store.evidence, live.get, parse, now, nonce_of=JudgementKey.nonce
+        )
         health = Health(store.switch, queue, self.rules, tuple(platforms.values()), metrics)
         services = Services(
             analyser=Analyser(self.core.decode, judge),

@@ -6,7 +6,7 @@ read back and not judged anew, and what was done is found and not done again.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot import context
 from bot.counters import Counters
@@ -22,6 +22,10 @@ from bot.queue.jobs import pack, unpack
 from bot.review.draw import draw
 from bot.storage.journal import Journal, Stored
 from bot.telling import Telling
+
+PATIENCE = timedelta(hours=1)
+"""How long an action waits for its platform before a person is asked; chosen by eye."""
+RETRY_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,9 @@ class App:
             try:
                 outcomes = await self.enforcer.carry_out(orders)
             except PlatformUnavailable as exc:
-                return Later(exc.retry_after or 5.0, str(exc))
+                if self.clock() - judged.record.judged_at < PATIENCE:
+                    return Later(exc.retry_after or RETRY_S, str(exc))
+                outcomes = await self.given_up.unreachable(judged)
             await self.journal.finish(key)
             await platform.settled(message, judged.case_id)
             line.settled(judged, outcomes)
@@ -82,8 +88,9 @@ class App:
         target = Target(
             message=message,
             nonce="",
-            reason=f"Bifocal: {', '.join(m.rule for m in verdict.matched) or 'no rule'}",
-            now=self.clock(),
+            reason=verdict.explanation,
+            # The moment of judgement, so that a redelivered timeout ends when the first would.
+            now=record.judged_at,
             card=draw(message, verdict, record.assessment.scores, case_id=judged.case_id or ""),
         )
         earlier = {outcome.action: outcome for outcome in record.outcomes}

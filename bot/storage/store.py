@@ -13,6 +13,7 @@ from bot.storage.banks import BankStore
 from bot.storage.database import Database
 from bot.storage.evidence import EvidenceStore
 from bot.storage.journal import Journal
+from bot.storage.key_check import check_key
 from bot.storage.seal import Seal, key_file
 from bot.storage.sessions import Sessions
 from bot.storage.spend import SpendLedger
@@ -49,6 +50,7 @@ async def opened(options: Options, clock: Callable[[], datetime]) -> AsyncIterat
     evidence = EvidenceStore.open(options.evidence_url, seal)
     database = await Database.open(options.url)
     try:
+        await check_key(database, seal, clock())
         yield Store(
             database,
             Journal(database, seal, parse),
