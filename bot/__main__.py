@@ -12,6 +12,7 @@ from pathlib import Path
 from adapters.playground import TEMPLATES, Playground
 from adapters.playground.events import COMMUNITY
 from adapters.playground.examples import known_bad
+from analysis.remote.meter import EVERY, Spared
 from analysis.sandbox import ForkServer, prepare
 from analysis.taxonomy import Category
 from analysis.types import BankKind, Banks, NoBanks
@@ -39,6 +40,7 @@ from bot.model import JudgementKey
 from bot.policy.file import PolicyFile
 from bot.ports import Client, Platform
 from bot.queue import open_queue
+from bot.remote_figures import RemoteFigures
 from bot.review.desk import Desk
 from bot.running import Running, never_ends
 from bot.storage.store import Store, data_directory, database_exists, opened
@@ -128,9 +130,16 @@ class Application:
         queue = await open_queue(settings.queue.url or f"sqlite:///{self._beside('inbox.db')}")
         stack.push_async_callback(queue.close)
         metrics = Metrics()
+        metrics.registry.register(RemoteFigures(self.core.remote.meter))
         playground = self._playground()
         platforms: dict[str, Platform] = {p.name: p for p in (playground,) if p is not None}
-        judge = Judge(self.core.pipeline, self.rules, store.banks.view, settings.analysis.remote)
+        judge = Judge(
+            self.core.pipeline,
+            self.rules,
+            store.banks.view,
+            settings.analysis.remote,
+            lambda: self.core.remote.meter.spared(EVERY, Spared.SHORT_CIRCUIT),
+        )
         limits = await self._limits()
         given_up = GivenUp(store.journal, platforms, now)
         app = App(

@@ -203,7 +203,7 @@ def _built(
     """The providers that can be asked, in order, and why the others cannot."""
     listed = tuple(dict.fromkeys(settings.analysis.providers))
     for name in listed:
-        _refuse_unknown(name, "[analysis] providers:", known)
+        _refuse_unknown(name, f"[analysis] providers: {name}", known)
     for name in settings.providers:
         _refuse_unknown(name, f"[providers.{name}]", known)
     ready: list[_Ready] = []
@@ -220,7 +220,7 @@ def _built(
 
 def _refuse_unknown(name: str, place: str, known: Mapping[str, str]) -> None:
     if name not in known:
-        raise Misconfigured(f"{place} {name}: no such provider{_suggestion(name, sorted(known))}")
+        raise Misconfigured(f"{place}: no such provider{_suggestion(name, sorted(known))}")
 
 
 def _suggestion(name: str, known: list[str]) -> str:

@@ -41,7 +41,7 @@ class Figures:
     failures: Mapping[FailureKind, int] = field(default_factory=dict)
     seconds: float = 0.0
     """All calls' wall time together."""
-    slower: tuple[int, ...] = ()
+    by_bound: tuple[int, ...] = ()
     """How many calls ended within each of ``BOUNDS_S``, and last how many beyond them."""
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from analysis.remote.ledger import Spent
 from analysis.remote.meter import Spared
 from bot.storage.database import Database
-from bot.storage.spend import SpendLedger, SparedCalls
+from bot.storage.spend import SparedCalls, SpendLedger
 
 DAY, NEXT = date(2026, 11, 22), date(2026, 11, 23)
 SPENT = Spent(DAY, "x", "gemini", "gemini-3.5-flash-lite", 0.25, 1, 1433)
