@@ -13,12 +13,20 @@ AnalysisError
 """
 
 
+from analysis.types import Usage
+
+
 class AnalysisError(Exception):
     """The root: catch this at the seam where a failure becomes a ``Failure``."""
 
 
 class ProviderError(AnalysisError):
-    """A remote detector did not answer as it should."""
+    """A remote detector did not answer as it should.
+
+    ``usage`` is what its calls used all the same: an answer nobody can read is billed too.
+    """
+
+    usage: tuple[Usage, ...] = ()
 
     def __init__(self, message: str, *, provider: str) -> None:
         super().__init__(message)

@@ -1,6 +1,6 @@
 """The analysis core as the application runs it: sandbox, readers, detectors, one pipeline."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -13,6 +13,7 @@ from analysis.detectors import DETECTORS
 from analysis.encode import encode_webp
 from analysis.media import Limits
 from analysis.pipeline import Pipeline
+from analysis.providers import PROVIDERS
 from analysis.providers.provider import Fit
 from analysis.reader import Reader
 from analysis.readers import READERS
@@ -59,11 +60,16 @@ class Core:
 
 @asynccontextmanager
 async def opened_core(
-    settings: Settings, server: ForkServer, spend: SpendLedger | None = None
+    settings: Settings,
+    server: ForkServer,
+    spend: SpendLedger | None = None,
+    *,
+    known: Mapping[str, str] = PROVIDERS,
 ) -> AsyncIterator[Core]:
     """Start the sandbox and load what is installed; what is not is said once.
 
-    ``spend`` keeps what providers cost; without it that is forgotten at the end.
+    ``spend`` keeps what providers cost; without it that is forgotten at the end. ``known`` is the
+    registry of providers.
 
     Raises:
         Misconfigured: a provider or one of its options is not one of ours.
@@ -78,7 +84,9 @@ async def opened_core(
             )
         )
         pictures = Pictures(lambda image, fit: _encoded(sandbox, image, fit))
-        remote = await stack.enter_async_context(opened_remote(settings, pictures, spend))
+        remote = await stack.enter_async_context(
+            opened_remote(settings, pictures, spend, known=known)
+        )
         readers, missing = _readers(sandbox, ocr=options.ocr)
         for sentence in missing:
             _log.warning("extra.missing", what=sentence)

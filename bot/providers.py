@@ -5,7 +5,6 @@ by name. Secrets reach a provider's own options and nothing else.
 """
 
 import hashlib
-import ipaddress
 import json
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -13,7 +12,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol, cast
-from urllib.parse import urlsplit
 
 import httpx
 from pydantic import ValidationError
@@ -155,7 +153,7 @@ class _Parts:
                 meter=self._meter,
                 limit=timedelta(seconds=share - wait_s),
                 model=ready.options.model,
-                unpriced=FREE if _at_home(ready.options.base_url) else UNKNOWN,
+                unpriced=FREE if ready.options.at_home else UNKNOWN,
             ),
         )
 
@@ -169,16 +167,6 @@ def _question(ready: _Ready) -> str:
     version = ready.provider.version if isinstance(ready.provider, Versioned) else ""
     told = json.dumps([ready.options.model_dump(mode="json"), version], sort_keys=True)
     return hashlib.sha256(told.encode()).hexdigest()[:16]
-
-
-def _at_home(url: str) -> bool:
-    """Whether it answers on a machine of your own, whose models bill nobody."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_private
-    except ValueError:
-        # A vendor's name has a dot; a container's or this machine's does not.
-        return bool(host) and ("." not in host or host.endswith((".local", ".internal")))
 
 
 def _client() -> httpx.AsyncClient:
@@ -214,7 +202,7 @@ def _built(
         if options.ready:
             ready.append(_Ready(make(options, tools), options))
         else:
-            off.append(f"{name} is off: it has no key. Set {_variable(name, 'api_key')}.")
+            off.append(f"{name} is off. {_lacking(name, options)}")
     return tuple(ready), tuple(off)
 
 
@@ -256,6 +244,11 @@ def _complaint(name: str, detail: ErrorDetails, kind: type[Options]) -> str:
 
 def _secret(key: str) -> bool:
     return key.rsplit("_", 1)[-1].lower() in _SECRET_WORDS
+
+
+def _lacking(name: str, options: Options) -> str:
+    named = [_variable(name, key) for key in options.lacks]
+    return f"To use it, set {' and '.join(named)}." if named else "Not all it needs is set."
 
 
 def _variable(name: str, key: str) -> str:

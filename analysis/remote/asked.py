@@ -14,7 +14,12 @@ from datetime import timedelta
 
 from analysis.deadline import within
 from analysis.detector import Detector, Needs, Tier
-from analysis.errors import ProviderGarbled, ProviderOverBudget, ProviderUnavailable
+from analysis.errors import (
+    ProviderError,
+    ProviderGarbled,
+    ProviderOverBudget,
+    ProviderUnavailable,
+)
 from analysis.failing import failure_of
 from analysis.flight import SingleFlight
 from analysis.remote.answers import Answers
@@ -24,7 +29,7 @@ from analysis.remote.limits import Limits
 from analysis.remote.meter import Meter, Spared
 from analysis.remote.prices import UNKNOWN, Price, expected
 from analysis.taxonomy import Category
-from analysis.types import Content, Findings, Origin, Scope
+from analysis.types import Content, Findings, Origin, Scope, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +162,8 @@ class Asked:
         around, started = self._around, self._clock()
         try:
             findings = await within(self._provider.detect(content, scope), around.limit)
-        except (ProviderGarbled, TimeoutError, asyncio.CancelledError):
-            # The vendor may have done the work, and bill it.
-            around.meter.cost(self.name, await around.budget.forfeit(reserved, around.model))
+        except (ProviderError, TimeoutError, asyncio.CancelledError) as exc:
+            around.meter.cost(self.name, *await self._charged(reserved, exc))
             raise
         except Exception:
             around.budget.release(reserved)
@@ -169,6 +173,19 @@ class Asked:
         usd = await around.budget.settle(reserved, findings.usage, around.unpriced)
         around.meter.cost(self.name, usd, findings.usage)
         return replace(findings, cost_usd=usd)
+
+    async def _charged(
+        self, reserved: Reserved, exc: BaseException
+    ) -> tuple[float, tuple[Usage, ...]]:
+        """What a call that failed cost: what the vendor says, or else what it may bill."""
+        around = self._around
+        if isinstance(exc, ProviderError) and exc.usage:
+            return await around.budget.settle(reserved, exc.usage, around.unpriced), exc.usage
+        if isinstance(exc, ProviderError) and not isinstance(exc, ProviderGarbled):
+            around.budget.release(reserved)
+            return 0.0, ()
+        # It answered, or we did not wait for it: the work may have been done.
+        return await around.budget.forfeit(reserved, around.model), ()
 
 
 def sendable(content: Content) -> Content:

@@ -119,7 +119,7 @@ async def test_one_without_a_key_is_off_and_no_failure(monkeypatch: pytest.Monke
     found = await remote(settings(LIST, monkeypatch))
 
     assert found.detectors == ()
-    assert found.off == ("acme is off: it has no key. Set BIFOCAL_PROVIDERS__ACME__API_KEY.",)
+    assert found.off == ("acme is off. To use it, set BIFOCAL_PROVIDERS__ACME__API_KEY.",)
 
 
 async def test_the_list_is_the_order_of_fallback(monkeypatch: pytest.MonkeyPatch) -> None:

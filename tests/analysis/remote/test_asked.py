@@ -18,7 +18,7 @@ from analysis.remote.breaker import Patience
 from analysis.remote.budget import Allowance
 from analysis.remote.limits import Rates
 from analysis.remote.meter import Spared
-from analysis.types import Content, Failure, FailureKind, Findings, Origin, Passage, Scope
+from analysis.types import Content, Failure, FailureKind, Findings, Origin, Passage, Scope, Usage
 from tests.analysis.fakes import Gate, a_post, an_image
 from tests.analysis.remote.kit import NOON, FakeProvider, Kit, posts
 
@@ -161,6 +161,14 @@ async def test_a_garbled_answer_is_paid() -> None:
     await ended(begun(kit.around(garbled), POST))
 
     assert [row.usd for row in await kit.ledger.spent(NOON.date())] == [0.01]
+
+
+async def test_what_the_vendor_bills_for_an_answer_nobody_can_read_is_what_it_costs() -> None:
+    kit, garbled = Kit(), ProviderGarbled("not JSON", provider="acme")
+    garbled.usage = (Usage("acme-1", calls=3),)
+    await ended(begun(kit.around(FakeProvider(always=garbled)), POST))
+
+    assert [row.usd for row in await kit.ledger.spent(NOON.date())] == [0.03]
 
 
 async def test_a_call_that_was_refused_costs_nothing() -> None:
