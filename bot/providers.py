@@ -32,6 +32,7 @@ from analysis.remote.ledger import Ledger, MemoryLedger
 from analysis.remote.limits import Limits, Rates
 from analysis.remote.meter import Meter
 from analysis.remote.prices import FREE, UNKNOWN, Price, PriceList
+from analysis.spread import SpreadTransport
 from bot.config.tables import Settings
 from bot.errors import Misconfigured
 from bot.log import logger
@@ -171,17 +172,15 @@ def _question(ready: _Ready) -> str:
 
 def _client() -> httpx.AsyncClient:
     """Keeps connections open; deadlines are each call's own (``analysis.http``)."""
-    direct: dict[str, httpx.AsyncBaseTransport | None] = {
-        # What runs on this machine is not reached through a proxy.
-        f"all://{host}": None
-        for host in ("localhost", "127.0.0.1", "[::1]")
-    }
+    # What runs on this machine is never reached through a proxy; what does not is, where the
+    # environment names one, because its patterns are narrower than "all".
+    patterns = ("all://", "all://localhost", "all://127.0.0.1", "all://[::1]")
+    mounts = dict.fromkeys(patterns, SpreadTransport())
     return httpx.AsyncClient(
         timeout=httpx.Timeout(None, connect=10.0),
-        limits=httpx.Limits(max_connections=None, max_keepalive_connections=64),
         headers={"user-agent": "bifocal"},
         follow_redirects=False,
-        mounts=direct,
+        mounts=mounts,
     )
 
 
