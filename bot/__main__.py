@@ -17,6 +17,7 @@ from analysis.sandbox import ForkServer, prepare
 from analysis.taxonomy import Category
 from analysis.types import BankKind, Banks, NoBanks
 from bot import log
+from bot.act import Act
 from bot.actions.spec import parse
 from bot.analyser import Analyser
 from bot.app import App
@@ -34,7 +35,9 @@ from bot.health import Health
 from bot.judge import Judge
 from bot.keep import Keeper
 from bot.known import known_picture
+from bot.late import Late
 from bot.limits import DAY, ActionLimits
+from bot.look import Look
 from bot.metrics import Metrics
 from bot.model import JudgementKey
 from bot.policy.file import PolicyFile
@@ -142,18 +145,24 @@ class Application:
         )
         limits = await self._limits()
         given_up = GivenUp(store.journal, platforms, now)
+        look = Look(
+            Gatherer(self.core.decode, settings.media.max_bytes),
+            judge,
+            MemoryCounters(),
+            Keeper(store.evidence, self.core.encode),
+            now,
+        )
+        enforcer = Enforcer(store.journal, limits, store.switch.paused, now)
+        act = Act(store.journal, enforcer, given_up, now)
         app = App(
             platforms=platforms,
             intake=queue,
-            gatherer=Gatherer(self.core.decode, settings.media.max_bytes),
-            judge=judge,
-            counters=MemoryCounters(),
-            keeper=Keeper(store.evidence, self.core.encode),
+            look=look,
             journal=store.journal,
-            enforcer=Enforcer(store.journal, limits, store.switch.paused, now),
+            act=act,
+            late=Late(look, act, store.journal, given_up, now),
             given_up=given_up,
             telling=Telling(metrics),
-            clock=now,
         )
         live: dict[str, Client] = {
             name: each.client for name, each in platforms.items() if not each.simulate

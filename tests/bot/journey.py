@@ -10,6 +10,7 @@ from cryptography.fernet import Fernet
 
 from analysis.cache import Cache
 from analysis.detector import Detector, Needs, Tier
+from analysis.errors import ProviderUnavailable
 from analysis.pipeline import Pipeline
 from analysis.taxonomy import Category
 from analysis.types import (
@@ -25,6 +26,7 @@ from analysis.types import (
     Scope,
     Signal,
 )
+from bot.act import Act
 from bot.actions.spec import parse
 from bot.app import App
 from bot.counters import MemoryCounters
@@ -33,7 +35,9 @@ from bot.gather import Gatherer
 from bot.giving_up import GivenUp
 from bot.judge import Judge
 from bot.keep import Keeper
+from bot.late import Late
 from bot.limits import ActionLimits
+from bot.look import Look
 from bot.metrics import Metrics
 from bot.model import Case, Message, Record
 from bot.policy.file import PolicyFile
@@ -70,10 +74,14 @@ class Scams:
     tier: Tier = Tier.INSTANT
     categories: frozenset[Category] = frozenset({Category.SCAM})
     looked: list[str] = field(default_factory=list)
+    away: bool = False
+    """Answers nothing, as a vendor in an outage."""
 
     async def detect(self, content: Content, scope: Scope) -> Findings:
         text = " ".join(passage.text for passage in content.passages)
         self.looked.append(text)
+        if self.away:
+            raise ProviderUnavailable("503", provider=self.name)
         if "broken" in text:
             raise RuntimeError("canary of the words")
         found = [float(word) for word in text.split() if word.startswith("0.")]
@@ -106,6 +114,7 @@ class World:
     detector: Scams
     metrics: Metrics
     given_up: GivenUp
+    intake: Accepted
     time: datetime = NOON
 
     def stands(self, message: Message) -> Message:
@@ -161,20 +170,27 @@ async def a_world(folder: Path, *, simulate: bool = False) -> AsyncIterator[Worl
     world: World
     platforms = {platform.name: platform}
     given_up = GivenUp(journal, platforms, lambda: world.time)
+    look = Look(
+        Gatherer(decode, 1000),
+        Judge(Pipeline((), detectors, cache=Cache()), PolicyFile(policy), no_banks, "never"),
+        MemoryCounters(),
+        Keeper(EvidenceStore.open("memory://", seal), encode),
+        lambda: world.time,
+    )
+    enforcer = Enforcer(journal, ActionLimits(100, 100), paused, lambda: world.time)
+    act = Act(journal, enforcer, given_up, lambda: world.time)
+    intake = Accepted()
     app = App(
         platforms=platforms,
-        intake=Accepted(),
-        gatherer=Gatherer(decode, 1000),
-        judge=Judge(Pipeline((), detectors, cache=Cache()), PolicyFile(policy), no_banks, "never"),
-        counters=MemoryCounters(),
-        keeper=Keeper(EvidenceStore.open("memory://", seal), encode),
+        intake=intake,
+        look=look,
         journal=journal,
-        enforcer=Enforcer(journal, ActionLimits(100, 100), paused, lambda: world.time),
+        act=act,
+        late=Late(look, act, journal, given_up, lambda: world.time),
         given_up=given_up,
         telling=Telling(metrics),
-        clock=lambda: world.time,
     )
-    world = World(app, platform, journal, detector, metrics, given_up)
+    world = World(app, platform, journal, detector, metrics, given_up, intake)
     try:
         yield world
     finally:

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from bot.errors import PlatformUnavailable
-from bot.model import Attachment, CaseState, Status
-from bot.ports import Done, Later
+from bot.model import Attachment, CaseState, Cause, Message, Status
+from bot.ports import Done, Job, Later
+from bot.review.states import Command
+from bot.storage.decisions import Step, take
 from tests.bot.journey import World, a_world
 from tests.builders import NOON, a_message
 from tests.fakes import Killed
@@ -182,3 +184,74 @@ async def test_the_metrics_tell_what_happened_and_to_nobody_by_name(world: World
     assert counted["bifocal_messages_judged_total", "fake", "true"] == 1
     assert counted["bifocal_actions_total", "applied", "delete"] == 1
     assert not any("u1" in key or "g1" in key for key in counted)
+
+
+async def after_an_outage(world: World, text: str) -> tuple[Message, Job]:
+    """A post that was judged while the vendor was away, and the job that asks again."""
+    message = world.stands(a_message(text))
+    world.detector.away = True
+    await world.handle(message)
+    (job,) = world.intake.jobs
+    world.detector.away = False
+    return message, job
+
+
+async def test_what_did_not_answer_is_asked_again_after_a_while(world: World) -> None:
+    message, job = await after_an_outage(world, "scam 0.9")
+    early = await world.app.handle(job)
+    world.time = NOON + timedelta(minutes=2)
+    answer = await world.app.handle(job)
+    case = await world.case(message)
+
+    assert early == Later(60.0, "too early to ask again")
+    assert answer == Done()
+    assert message.ref not in world.platform.client.messages
+    assert case is not None
+    assert [j.key.cause for j in case.judgements] == [Cause.POSTED, Cause.LATE_ANSWER]
+
+
+async def test_what_still_does_not_answer_is_asked_less_and_less_often(world: World) -> None:
+    _, job = await after_an_outage(world, "scam 0.9")
+    world.detector.away = True
+    waits = []
+    for minutes in (2, 4, 300):
+        world.time = NOON + timedelta(minutes=minutes)
+        waits.append(await world.app.handle(job))
+
+    assert [w.seconds for w in waits if isinstance(w, Later)] == [120.0, 240.0, 3600.0]
+
+
+async def test_a_late_answer_does_not_touch_what_a_person_decided(world: World) -> None:
+    message, job = await after_an_outage(world, "scam 0.9")
+    case = await world.case(message)
+    assert case is not None
+    step = Step(Command.UPHOLD, "ada", world.time, case.version, "")
+    await take(world.journal, case.id, step)
+    world.time = NOON + timedelta(minutes=2)
+    await world.app.handle(job)
+    after = await world.case(message)
+
+    assert message.ref in world.platform.client.messages
+    assert after is not None
+    assert (after.state, len(after.judgements)) == (CaseState.CLOSED, 2)
+
+
+async def test_a_late_answer_about_a_post_that_changed_is_dropped(world: World) -> None:
+    message, job = await after_an_outage(world, "scam 0.9")
+    world.stands(replace(message, revision="1"))
+    world.time = NOON + timedelta(minutes=2)
+
+    assert await world.app.handle(job) == Done()
+    assert message.ref in world.platform.client.messages
+
+
+async def test_after_a_day_nobody_is_asked_any_more(world: World) -> None:
+    message, job = await after_an_outage(world, "scam 0.9")
+    world.detector.away = True
+    world.time = NOON + timedelta(days=2)
+    answer = await world.app.handle(job)
+    case = await world.case(message)
+
+    assert answer == Done()
+    assert case is not None
+    assert case.state is CaseState.OPEN
