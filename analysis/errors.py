@@ -15,6 +15,9 @@ AnalysisError
 from analysis.types import Usage
 
 
+from analysis.types import Usage
+
+
 class AnalysisError(Exception):
     """The root: catch this at the seam where a failure becomes a ``Failure``."""
 
@@ -41,7 +44,14 @@ class ProviderUnavailable(ProviderError):
 
 
 class ProviderRejected(ProviderError):
-    """It will never answer this: a bad key, a bad request, no permission."""
+    """It will never answer this: a bad key, a bad request, no permission.
+
+    ``lasting`` says that it will not answer anything else either until the operator acts.
+    """
+
+    def __init__(self, message: str, *, provider: str, lasting: bool = False) -> None:
+        super().__init__(message, provider=provider)
+        self.lasting = lasting
 
 
 class ProviderGarbled(ProviderError):

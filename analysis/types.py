@@ -220,6 +220,9 @@ class Scope:
     purse: str = "nobody"
     """Opaque name of the community whose budget pays."""
     banks: Banks = field(default_factory=NoBanks)
+    author: str = ""
+    """Opaque name of who posted, so that one cannot use up what is there for all; empty where
+    nobody is known. It does not make two equal posts different."""
 
 
 @dataclass(frozen=True, slots=True)

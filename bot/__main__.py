@@ -12,6 +12,7 @@ from pathlib import Path
 from adapters.playground import TEMPLATES, Playground
 from adapters.playground.events import COMMUNITY
 from adapters.playground.examples import known_bad
+from analysis.remote.meter import EVERY, Spared
 from analysis.sandbox import ForkServer, prepare
 from analysis.taxonomy import Category
 from analysis.types import BankKind, Banks, NoBanks
@@ -42,6 +43,7 @@ from bot.model import JudgementKey
 from bot.policy.file import PolicyFile
 from bot.ports import Client, Platform
 from bot.queue import open_queue
+from bot.remote_figures import RemoteFigures
 from bot.review.desk import Desk
 from bot.running import Running, never_ends
 from bot.storage.store import Store, data_directory, database_exists, opened
@@ -87,19 +89,22 @@ class Build:
         named = file or (Path(settings.policy.file) if settings.policy.file else None)
         return PolicyFile(named, settings.policy.preset)
 
-    def core(self, settings: Settings) -> AbstractAsyncContextManager[Core]:
-        """The sandbox and the pipeline."""
-        return opened_core(settings, self._server or prepare())
+    def core(
+        self, settings: Settings, store: Store | None = None
+    ) -> AbstractAsyncContextManager[Core]:
+        """The sandbox and the pipeline; ``store`` keeps what providers cost."""
+        return opened_core(settings, self._server or prepare(), store.spend if store else None)
 
     @asynccontextmanager
     async def analyser(self, settings: Settings, policy: Path | None) -> AsyncIterator[Analyser]:
         """The core and the policy alone; with the banks where there is a database already."""
         rules = self.policy(settings, policy)
         async with AsyncExitStack() as stack:
-            core = await stack.enter_async_context(self.core(settings))
-            banks: Callable[[str], Awaitable[Banks]] = _no_banks
+            store: Store | None = None
             if database_exists(settings.storage):
-                banks = (await stack.enter_async_context(self.storage(settings))).banks.view
+                store = await stack.enter_async_context(self.storage(settings))
+            core = await stack.enter_async_context(self.core(settings, store))
+            banks: Callable[[str], Awaitable[Banks]] = store.banks.view if store else _no_banks
             judge = Judge(core.pipeline, rules, banks, settings.analysis.remote)
             yield Analyser(core.decode, judge)
 
@@ -109,7 +114,7 @@ class Build:
         async with AsyncExitStack() as stack:
             rules = self.policy(settings)
             store = await stack.enter_async_context(self.storage(settings))
-            core = await stack.enter_async_context(self.core(settings))
+            core = await stack.enter_async_context(self.core(settings, store))
             await Application(settings, rules, store, core).run(stack)
 
 
@@ -128,9 +133,16 @@ class Application:
         queue = await open_queue(settings.queue.url or f"sqlite:///{self._beside('inbox.db')}")
         stack.push_async_callback(queue.close)
         metrics = Metrics()
+        metrics.registry.register(RemoteFigures(self.core.remote.meter))
         playground = self._playground()
         platforms: dict[str, Platform] = {p.name: p for p in (playground,) if p is not None}
-        judge = Judge(self.core.pipeline, self.rules, store.banks.view, settings.analysis.remote)
+        judge = Judge(
+            self.core.pipeline,
+            self.rules,
+            store.banks.view,
+            settings.analysis.remote,
+            lambda: self.core.remote.meter.spared(EVERY, Spared.SHORT_CIRCUIT),
+        )
         limits = await self._limits()
         given_up = GivenUp(store.journal, platforms, now)
         look = Look(

@@ -16,6 +16,7 @@ from bot.storage.journal import Journal
 from bot.storage.key_check import check_key
 from bot.storage.seal import Seal, key_file
 from bot.storage.sessions import Sessions
+from bot.storage.spend import SpendLedger
 from bot.storage.switch import Switch
 from bot.storage.tokens import Tokens
 
@@ -34,6 +35,7 @@ class Store:
     tokens: Tokens
     sessions: Sessions
     switch: Switch
+    spend: SpendLedger
 
 
 @asynccontextmanager
@@ -57,6 +59,7 @@ async def opened(options: Options, clock: Callable[[], datetime]) -> AsyncIterat
             Tokens(database, clock),
             Sessions(database, clock),
             Switch(database, clock),
+            SpendLedger(database),
         )
     finally:
         await database.close()
