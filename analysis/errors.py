@@ -15,9 +15,6 @@ AnalysisError
 from analysis.types import Usage
 
 
-from analysis.types import Usage
-
-
 class AnalysisError(Exception):
     """The root: catch this at the seam where a failure becomes a ``Failure``."""
 

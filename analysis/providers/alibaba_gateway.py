@@ -51,6 +51,8 @@ class Denied(Refused):
     def __init__(self, reply: Reply, word: str) -> None:
         super().__init__(reply, provider=NAME)
         hint = next((hint for begins, hint in _HINTS.items() if word.startswith(begins)), "")
+        # Whatever has a hint is about the key or the account, not about this one post.
+        self.lasting = self.lasting or bool(hint)
         self.args = (f"HTTP {reply.status} {word}".strip() + (f": {hint}" if hint else ""),)
 
 

@@ -97,7 +97,16 @@ class AlibabaOptions(Options):
     @property
     def ready(self) -> bool:
         """Whether both halves of the AccessKey are set; ``api_key`` is not used."""
-        return self.access_key_id is not None and self.access_key_secret is not None
+        return not self.lacks
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """The halves of the AccessKey that are not set."""
+        halves = {
+            "access_key_id": self.access_key_id,
+            "access_key_secret": self.access_key_secret,
+        }
+        return tuple(name for name, half in halves.items() if half is None)
 
     @property
     def picture_service(self) -> str:

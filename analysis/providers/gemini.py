@@ -204,12 +204,15 @@ class Gemini(Prompted):
             "[providers.gemini] model or api_version",
         }
         said = known.get(reply.status, "the request was refused")
+        lasting = reply.status in {401, *known} or "API_KEY_INVALID" in words
         if "API_KEY_INVALID" in words or reply.status == 401:  # noqa: PLR2004 - HTTP's own
             said = f"the key is not valid: set {KEY} anew"
         elif "FAILED_PRECONDITION" in words:
             said = "the free tier is not offered where this runs: enable billing at Google"
         labels = " ".join(words[:3])
-        return ProviderRejected(f"HTTP {reply.status} {labels}: {said}", provider=self.name)
+        return ProviderRejected(
+            f"HTTP {reply.status} {labels}: {said}", provider=self.name, lasting=lasting
+        )
 
     def _until_reset(self) -> float:
         """Seconds until the daily quota starts anew."""

@@ -66,7 +66,12 @@ class GenericHttpOptions(Options):
     @property
     def ready(self) -> bool:
         """Whether there is an address and a secret."""
-        return bool(self.base_url) and self.api_key is not None
+        return not self.lacks
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """Which of the two is not set."""
+        return (() if self.base_url else ("base_url",)) + super().lacks
 
 
 def _refuse_unsafe(url: str, *, allow_http: bool) -> None:

@@ -67,8 +67,17 @@ class OpenAIChatOptions(PromptedOptions):
     @property
     def ready(self) -> bool:
         """A server of one's own needs no key; one that serves many models needs a name."""
-        preset = PRESETS[self.preset]
-        return (preset.local or self.api_key is not None) and bool(self.model or preset.model)
+        return not self.lacks
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """The key, unless the server is one of one's own."""
+        return () if PRESETS[self.preset].local else super().lacks
+
+    @property
+    def at_home(self) -> bool:
+        """Whether the server is one of one's own, by its address or by its preset."""
+        return super().at_home or (PRESETS[self.preset].local and not self.base_url)
 
     @model_validator(mode="after")
     def _named(self) -> "OpenAIChatOptions":
