@@ -17,7 +17,6 @@ from analysis.sandbox import ForkServer, prepare
 from analysis.taxonomy import Category
 from analysis.types import BankKind, Banks, NoBanks
 from bot import log
-from bot.act import Act
 from bot.actions.spec import parse
 from bot.analyser import Analyser
 from bot.app import App
@@ -29,15 +28,17 @@ from bot.core import Core, opened_core
 from bot.counters import MemoryCounters
 from bot.enforce import Enforcer
 from bot.errors import Misconfigured
-from bot.gather import Gatherer
-from bot.giving_up import GivenUp
 from bot.health import Health
-from bot.judge import Judge
-from bot.keep import Keeper
+from bot.journey.act import Act
+from bot.journey.gather import Gatherer
+from bot.journey.giving_up import GivenUp
+from bot.journey.judge import Judge
+from bot.journey.keep import Keeper
+from bot.journey.late import Late
+from bot.journey.look import Look
+from bot.journey.telling import Telling
 from bot.known import known_picture
-from bot.late import Late
 from bot.limits import DAY, ActionLimits
-from bot.look import Look
 from bot.metrics import Metrics
 from bot.model import JudgementKey
 from bot.policy.file import PolicyFile
@@ -48,7 +49,6 @@ from bot.review.desk import Desk
 from bot.running import Running, never_ends
 from bot.storage.store import Store, data_directory, database_exists, opened
 from bot.storage.tokens import Scope as TokenScope
-from bot.telling import Telling
 from bot.upkeep import Upkeep
 from bot.web.access import Requires, Scope
 from bot.web.app import create_app

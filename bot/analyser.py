@@ -7,8 +7,8 @@ from analysis.stages import Fused, Judged, Read, Stage
 from analysis.text import well_formed
 from analysis.types import Content, Origin, Passage
 from bot.analysis_report import Analysis
-from bot.gather import Decode
-from bot.judge import Judge
+from bot.journey.gather import Decode
+from bot.journey.judge import Judge
 from bot.model import Context
 
 OnStage = Callable[[str, float], None]

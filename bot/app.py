@@ -7,15 +7,15 @@ read back and not judged anew, and what was done is found and not done again.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.act import Act
-from bot.giving_up import GivenUp
-from bot.late import Late, worth_asking_again
-from bot.look import Look
+from bot.journey.act import Act
+from bot.journey.giving_up import GivenUp
+from bot.journey.late import Late, worth_asking_again
+from bot.journey.look import Look
+from bot.journey.telling import Telling
 from bot.model import JudgementKey, Message
 from bot.ports import Answer, Done, Intake, Job, Later, Platform
 from bot.queue.jobs import is_late, pack, unpack
 from bot.storage.journal import Journal, Stored
-from bot.telling import Telling
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ Finishing what an overturn could not finish, and putting before a person what wa
 import asyncio
 
 from bot.errors import BotError
-from bot.giving_up import GivenUp
+from bot.journey.giving_up import GivenUp
 from bot.log import logger
 from bot.ports import Runner
 from bot.review.desk import Desk

@@ -26,18 +26,19 @@ from analysis.types import (
     Scope,
     Signal,
 )
-from bot.act import Act
 from bot.actions.spec import parse
 from bot.app import App
 from bot.counters import MemoryCounters
 from bot.enforce import Enforcer
-from bot.gather import Gatherer
-from bot.giving_up import GivenUp
-from bot.judge import Judge
-from bot.keep import Keeper
-from bot.late import Late
+from bot.journey.act import Act
+from bot.journey.gather import Gatherer
+from bot.journey.giving_up import GivenUp
+from bot.journey.judge import Judge
+from bot.journey.keep import Keeper
+from bot.journey.late import Late
+from bot.journey.look import Look
+from bot.journey.telling import Telling
 from bot.limits import ActionLimits
-from bot.look import Look
 from bot.metrics import Metrics
 from bot.model import Case, Message, Record
 from bot.policy.file import PolicyFile
@@ -47,7 +48,6 @@ from bot.storage.database import Database
 from bot.storage.evidence import EvidenceStore
 from bot.storage.journal import Journal
 from bot.storage.seal import Seal
-from bot.telling import Telling
 from tests.builders import NOON
 from tests.fakes import FakeClient, FakePlatform
 

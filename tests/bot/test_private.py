@@ -22,7 +22,7 @@ from analysis.taxonomy import Category
 from analysis.types import Content, Findings, Scope, Usage
 from bot.config.load import load
 from bot.core import Core, opened_core
-from bot.gather import Gatherer
+from bot.journey.gather import Gatherer
 from bot.model import Attachment, Author, Channel, Message, Ref
 from tests.analysis.fakes import SCAM
 from tests.builders import a_message

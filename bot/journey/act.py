@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.enforce import Enforcer, Orders
 from bot.errors import PlatformUnavailable
-from bot.giving_up import GivenUp
+from bot.journey.giving_up import GivenUp
 from bot.model import Message, Outcome
 from bot.ports import Later, Platform, Target
 from bot.review.draw import draw

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from analysis.types import Failure, FailureKind
-from bot.act import Act
-from bot.giving_up import GivenUp
-from bot.look import Look
+from bot.journey.act import Act
+from bot.journey.giving_up import GivenUp
+from bot.journey.look import Look
 from bot.model import Case, CaseState, Cause, Message, Outcome, Record, Status
 from bot.ports import Answer, Done, Later, Platform
 from bot.storage.journal import Journal, Stored

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from bot import context
 from bot.counters import Counters
-from bot.gather import Gatherer
-from bot.judge import Judge
-from bot.keep import Keeper
+from bot.journey import context
+from bot.journey.gather import Gatherer
+from bot.journey.judge import Judge
+from bot.journey.keep import Keeper
 from bot.model import JudgementKey, Message, Record
 from bot.ports import Platform
 from bot.storage.sealed import NewCase
