@@ -1,7 +1,8 @@
 """Scams by their wording: bait, pretext, secrets asked for, and what presses one to hurry.
 
 No one phrase is proof. Kinds of phrase add up as independent chances would; a kind that only
-supports (a link, a deadline) stays mild without one that carries a scam. A warning about scams
+supports (a link, a deadline) stays mild without one that carries a scam. A link counts the more
+the more it pretends: a gift's name beside the offer of a gift is no coincidence. A warning about scams
 uses the same words, so phrases in a warning's sentence count for little.
 """
 
@@ -11,7 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from analysis.detectors.context import covered, sentences
-from analysis.detectors.link_forms import find_links
+from analysis.detectors.imitation import is_honest
+from analysis.detectors.link_forms import Link, find_links
+from analysis.detectors.link_suspicion import suspicion
+from analysis.detectors.link_words import brands, link_words
 from analysis.detectors.passages import PassageDetector, Reading
 from analysis.detectors.phrases import Hit, bundled
 from analysis.taxonomy import Category
@@ -19,6 +23,8 @@ from analysis.types import Findings, Modality, Signal
 
 SUPPORT = frozenset({"lure", "urgency", "crowd", "link", "trust_me"})
 LINK = 0.3
+OWN_LINK = 0.1
+"""What a link to a known company's own site counts: people point there all day."""
 SUPPORT_ALONE = 0.3
 """The most that supporting kinds reach by themselves: asking people to click is not a scam."""
 WARNED = 0.25
@@ -97,7 +103,14 @@ def _group(reading: Reading) -> object:
 
 
 def _links(reading: Reading) -> Iterator[Hit]:
-    return (Hit("link", LINK, link.start, link.end) for link in find_links(reading.text))
+    return (Hit("link", _weight(link), link.start, link.end) for link in find_links(reading.text))
+
+
+def _weight(link: Link) -> float:
+    suspect = suspicion(link, link_words(), brands())
+    if not suspect and is_honest(link, link_words(), brands()):
+        return OWN_LINK
+    return max(LINK, suspect)
 
 
 def _weighed(reading: Reading) -> list[Hit]:
