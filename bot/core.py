@@ -18,6 +18,7 @@ from analysis.readers import READERS
 from analysis.sandbox import DECODE, MODELS, ForkServer, Sandbox
 from analysis.taxonomy import Category
 from analysis.types import Content, Failure, Image, Passage
+from analysis.warm import cool, warm
 from bot.config.tables import Settings
 from bot.log import logger
 
@@ -33,6 +34,8 @@ class Core:
     settings: Settings
     missing: tuple[str, ...]
     """What is switched on and not installed, each in a sentence."""
+    readers: tuple[Reader, ...] = ()
+    detectors: tuple[Detector, ...] = ()
 
     async def decode(
         self, passages: Sequence[Passage], files: Sequence[bytes | Failure]
@@ -46,6 +49,10 @@ class Core:
             Limits(media.max_bytes, media.max_pixels, media.max_frames),
             unsupported=media.unsupported,
         )
+
+    async def warm(self) -> None:
+        """Load what the first post would have to wait for."""
+        await warm(self.readers, self.detectors)
 
     async def encode(self, image: Image) -> bytes:
         """A picture as evidence."""
@@ -69,7 +76,10 @@ async def opened_core(settings: Settings, server: ForkServer) -> AsyncIterator[C
         pipeline = Pipeline(
             readers, detectors, cache=Cache(), deadline=deadline, reader_timeout=deadline
         )
-        yield Core(sandbox, pipeline, settings, missing)
+        try:
+            yield Core(sandbox, pipeline, settings, missing, tuple(readers), tuple(detectors))
+        finally:
+            cool()
 
 
 def unasked(pipeline: Pipeline) -> frozenset[Category]:
