@@ -5,7 +5,7 @@ read back and not judged anew, and what was done is found and not done again.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot import context
@@ -20,6 +20,7 @@ from bot.model import JudgementKey, Message, Record
 from bot.ports import Answer, Done, Intake, Job, Later, Platform, Target
 from bot.queue.jobs import pack, unpack
 from bot.review.draw import draw
+from bot.room import Room
 from bot.storage.journal import Journal, Stored
 from bot.telling import Telling
 
@@ -39,6 +40,7 @@ class App:
     given_up: GivenUp
     telling: Telling
     clock: Callable[[], datetime]
+    room: Room = field(default_factory=Room)
 
     async def accept(self, messages: Sequence[Message]) -> set[str]:
         """Commit messages to the queue; returns the keys that were new, once they are durable."""
@@ -65,13 +67,14 @@ class App:
 
     async def _judged(self, platform: Platform, message: Message, key: JudgementKey) -> Stored:
         """Look, decide, and write both down with every action as intended."""
-        content = await self.gatherer.content(platform, message)
-        seen = await context.gather(self.counters, message, content, self.clock())
-        assessment, verdict = await self.judge.judge(content, seen)
-        record = Record(
-            key, message.author.id, message.sent_at, self.clock(), assessment, seen, verdict, ()
-        )
-        case = await self.keeper.case(message, content, record)
+        async with self.room.held(len(message.attachments)):
+            content = await self.gatherer.content(platform, message)
+            seen = await context.gather(self.counters, message, content, self.clock())
+            assessment, verdict = await self.judge.judge(content, seen)
+            record = Record(
+                key, message.author.id, message.sent_at, self.clock(), assessment, seen, verdict, ()
+            )
+            case = await self.keeper.case(message, content, record)
         return Stored(record, await self.journal.write(record, case), finished=False)
 
     def _orders(

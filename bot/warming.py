@@ -11,7 +11,7 @@ _log = logger("warming")
 class Warming:
     """One warm-up. Posts are judged meanwhile, only the first of them later than usual."""
 
-    def __init__(self, warm: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, warm: Callable[[], Awaitable[object]]) -> None:
         self._warm = warm
         self._done = False
 
@@ -23,10 +23,13 @@ class Warming:
         """Warm up, then do nothing until told to stop."""
         warming = asyncio.ensure_future(self._warm())
         stopped = asyncio.ensure_future(stop.wait())
-        await asyncio.wait([warming, stopped], return_when=asyncio.FIRST_COMPLETED)
-        if warming.done():
-            warming.result()
-            self._done = True
-            _log.info("warm")
-            await stopped
-        warming.cancel()
+        try:
+            await asyncio.wait([warming, stopped], return_when=asyncio.FIRST_COMPLETED)
+            if warming.done():
+                warming.result()
+                self._done = True
+                _log.info("warm")
+                await stopped
+        finally:
+            warming.cancel()
+            stopped.cancel()
