@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from analysis.failing import once
+from analysis.failing import said_by_one
 from analysis.fusion import Score, fuse
 from analysis.judging import Judgement
 from analysis.reading import Readings
@@ -29,7 +29,7 @@ def assess(content: Content, readings: Readings, judgements: Sequence[Judgement]
         scores={category: _value(scores.get(category)) for category in Category},
         made_by={category: score.made_by for category, score in scores.items()},
         unasked=tuple(c for c in Category if c not in asked and c not in scores),
-        failures=once(
+        failures=said_by_one(
             (*content.failures, *readings.failures, *(f for j in judgements for f in j.failures))
         ),
         cost_usd=sum(judgement.cost_usd for judgement in judgements),

@@ -3,7 +3,9 @@
 import logging
 import re
 import traceback
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
 from analysis.errors import (
     AnalysisError,
@@ -31,6 +33,9 @@ _KINDS: tuple[tuple[type[Exception], FailureKind], ...] = (
     (SandboxBusy, FailureKind.UNAVAILABLE),
     (WorkerLost, FailureKind.UNREADABLE),
 )
+
+TEXT = "text"
+"""Who failed where every judge of words did."""
 
 _OVERRAN = re.compile(r"longer than|timed out|\btime\b")
 """How ``WorkerLost`` says that a worker used up its time."""
@@ -68,6 +73,26 @@ def _places(exc: Exception) -> str:
 
 def _place(frame: traceback.FrameSummary) -> str:
     return f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}"
+
+
+def said_by_one(failures: Iterable[Failure]) -> tuple[Failure, ...]:
+    """The failures in order; what several detectors say alike of one unread text is said once.
+
+    Every judge of words reads the same words, so what one could not read none could.
+    """
+    listed = once(failures)
+    who = Counter(_what(failure) for failure in listed)
+    return once(
+        replace(failure, detector=TEXT) if who[_what(failure)] > 1 else failure
+        for failure in listed
+    )
+
+
+def _what(failure: Failure) -> tuple[FailureKind, str, int | None] | Failure:
+    """What makes two detectors' failures one: unread text of no file, for the same reason."""
+    if failure.kind is FailureKind.UNREADABLE and failure.media is None:
+        return failure.kind, failure.reason, failure.media
+    return failure
 
 
 def once(failures: Iterable[Failure]) -> tuple[Failure, ...]:

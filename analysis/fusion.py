@@ -95,10 +95,11 @@ def _combine(signals: Sequence[Signal], indices: Sequence[int]) -> _Voice:
     text = _voices(signals, indices, Modality.TEXT)
     image = _voices(signals, indices, Modality.IMAGE)
     joint = _voices(signals, indices, Modality.JOINT)
-    readings = [_both(text, image), _together(joint)]
+    readings = [_both(text, image)]
     for name, voice in joint.items():
         beside = _both(_without(text, name), _without(image, name))
-        readings.append(_join(voice, beside, _BESIDE_JOINT))
+        readings.append(_join(_with_halves(name, voice, text, image), beside, _BESIDE_JOINT))
+    readings.append(_together(joint))  # last: of equal readings the one that explains more stands
     return _strongest(readings)
 
 
@@ -150,6 +151,12 @@ def _both(text: Voices, image: Voices) -> _Voice:
     for name, voice in image.items():
         readings.append(_join(voice, _together(_without(text, name)), 1.0))
     return _strongest(readings)
+
+
+def _with_halves(name: str, voice: _Voice, *halves: Voices) -> _Voice:
+    """A joint voice, explained also by what its own source said of words and picture alone."""
+    made_by = (index for half in halves if name in half for index in half[name].made_by)
+    return voice._replace(made_by=(*voice.made_by, *made_by))
 
 
 def _without(voices: Voices, name: str) -> Voices:

@@ -81,9 +81,11 @@ class Judging:
         """All there is when the readers are done or patience ends, whichever comes first.
 
         Where there is nothing to judge without the readers, they are waited for to the end:
-        their own deadline bounds that.
+        their own deadline bounds that. So are they for what answers at once when they are done.
         """
-        await asyncio.wait({post.readings}, timeout=self._patience.total_seconds())
+        free = detector.tier is Tier.INSTANT
+        patience = None if free else self._patience.total_seconds()
+        await asyncio.wait({post.readings}, timeout=patience)
         if not post.readings.done() and detector.needs.met_by(shown(detector, post)):
             return shown(detector, post)
         read = await _read(post)

@@ -51,7 +51,8 @@ class Pipeline:
         patience: timedelta = timedelta(seconds=3),
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        """``deadline`` bounds each call of a detector, ``reader_timeout`` each picture of a reader.
+        """``deadline`` bounds each call of a detector, ``reader_timeout`` each picture of a
+        reader that has no limits of its own.
 
         ``patience`` is how long a detector that wants all passages waits for the readers while
         it has something to judge without them; without readers there is nothing to wait for.

@@ -32,6 +32,38 @@ class Versioned(Protocol):
         ...
 
 
+@runtime_checkable
+class Bounded(Protocol):
+    """A reader whose work runs under limits of its own, such as the sandbox's for every job.
+
+    The pipeline sets it no deadline: that would count the wait for a worker too, and a burst of
+    pictures would be given up on for coming together rather than for being hard to read.
+    """
+
+    @property
+    def bounded(self) -> bool:
+        """Whether its own limits hold."""
+        ...
+
+
+@runtime_checkable
+class Warmable(Protocol):
+    """A reader whose first call would be slow."""
+
+    async def warm(self) -> None:
+        """Load what the first call would have to.
+
+        Raises:
+            AnalysisError: it could not; the first call will try again.
+        """
+        ...
+
+
+def bounded(reader: Reader) -> bool:
+    """Whether the reader keeps itself within limits; one that does not say so does not."""
+    return isinstance(reader, Bounded) and reader.bounded
+
+
 def version(reader: Reader) -> str:
     """The reader's version, or empty for one that has none."""
     return reader.version if isinstance(reader, Versioned) else ""

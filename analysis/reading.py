@@ -1,5 +1,7 @@
 """The readers' phase: every reader over every picture, at once, each under its deadline.
 
+A reader that keeps limits of its own has no other: its jobs may wait long for a worker.
+
 Answers are shared only between pictures whose decoded pixels are equal (``Image.sha256``): a
 picture that merely looks the same may say something else. Failures are never kept.
 """
@@ -15,7 +17,7 @@ from analysis.cache import Cache, Json
 from analysis.deadline import within
 from analysis.failing import failure_of, once
 from analysis.flight import SingleFlight
-from analysis.reader import Reader, version
+from analysis.reader import Reader, bounded, version
 from analysis.types import Box, Failure, Image, Origin, Passage
 
 _KEEP = timedelta(hours=1)
@@ -80,7 +82,8 @@ class Reading:
     async def _one(self, reader: Reader, image: Image) -> _Answer:
         started = self._clock()
         try:
-            passages = await within(self._shared(reader, image), self._limit)
+            shared = self._shared(reader, image)
+            passages = await (shared if bounded(reader) else within(shared, self._limit))
         except Exception as exc:  # noqa: BLE001 - the seam: every failure is told, none is lost
             failure = failure_of(exc, reader.name, image.frame_of)
             return _Answer(reader.name, self._since(started), failure=failure)

@@ -50,6 +50,7 @@ from bot.running import Running, never_ends
 from bot.storage.store import Store, data_directory, database_exists, opened
 from bot.storage.tokens import Scope as TokenScope
 from bot.upkeep import Upkeep
+from bot.warming import Warming
 from bot.web.access import Requires, Scope
 from bot.web.app import create_app
 from bot.web.pages import Pages
@@ -170,7 +171,9 @@ class Application:
         desk = Desk(
             store.journal, store.evidence, live.get, parse, now, nonce_of=JudgementKey.nonce
         )
-        health = Health(store.switch, queue, self.rules, tuple(platforms.values()), metrics)
+        warming = Warming(self.core.warm)
+        served = tuple(platforms.values())
+        health = Health(store.switch, queue, self.rules, served, metrics=metrics, warming=warming)
         services = Services(
             analyser=Analyser(self.core.decode, judge),
             desk=desk,
@@ -191,7 +194,12 @@ class Application:
                 lambda stop: queue.serve(app.handle, settings.queue.concurrency, stop), "queue"
             ),
             pages=never_ends(server.serve, "web server"),
-            beside=(self.rules.watch, health.measure, Upkeep(desk, queue, given_up).run),
+            beside=(
+                self.rules.watch,
+                health.measure,
+                Upkeep(desk, queue, given_up).run,
+                warming.run,
+            ),
             ready=lambda: _greet(settings, link),
         )
 

@@ -21,6 +21,7 @@ from analysis.remote.prepare import Pictures, encoded
 from analysis.sandbox import DECODE, MODELS, ForkServer, Sandbox
 from analysis.taxonomy import Category
 from analysis.types import Content, Failure, Image, Passage
+from analysis.warm import cool, warm
 from bot.config.tables import Settings
 from bot.log import logger
 from bot.providers import Remote, opened_remote
@@ -39,6 +40,8 @@ class Core:
     missing: tuple[str, ...]
     """What is switched on and not installed, each in a sentence."""
     remote: Remote
+    readers: tuple[Reader, ...] = ()
+    detectors: tuple[Detector, ...] = ()
 
     async def decode(
         self, passages: Sequence[Passage], files: Sequence[bytes | Failure]
@@ -52,6 +55,10 @@ class Core:
             Limits(media.max_bytes, media.max_pixels, media.max_frames),
             unsupported=media.unsupported,
         )
+
+    async def warm(self) -> None:
+        """Load what the first post would have to wait for."""
+        await warm(self.readers, self.detectors)
 
     async def encode(self, image: Image) -> bytes:
         """A picture as evidence."""
@@ -99,7 +106,10 @@ async def opened_core(
             deadline=deadline,
             reader_timeout=deadline,
         )
-        yield Core(sandbox, pipeline, settings, missing, remote)
+        try:
+            yield Core(sandbox, pipeline, settings, missing, remote, tuple(readers), tuple(here))
+        finally:
+            cool()
 
 
 async def _encoded(sandbox: Sandbox, image: Image, fit: Fit) -> tuple[str, bytes]:

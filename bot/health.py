@@ -9,6 +9,7 @@ from bot.policy.file import PolicyFile
 from bot.ports import Platform
 from bot.queue import Queue
 from bot.storage.switch import Switch
+from bot.warming import Warming
 
 
 class Health:
@@ -20,16 +21,19 @@ class Health:
         queue: Queue,
         policy: PolicyFile,
         platforms: Sequence[Platform],
+        *,
         metrics: Metrics,
+        warming: Warming,
     ) -> None:
         self._switch = switch
         self._queue = queue
         self._policy = policy
         self._platforms = platforms
         self._metrics = metrics
+        self._warming = warming
 
     async def missing(self) -> Mapping[str, str]:
-        """What is not ready: part (database, queue, policy, a platform) to what it lacks."""
+        """What is not ready: part (analysis, database, queue, …) to what it lacks."""
         found: dict[str, str] = {}
         try:
             await self._switch.paused()
@@ -41,9 +45,11 @@ class Health:
             found["queue"] = str(exc)
         if self._policy.error:
             found["policy"] = self._policy.error
+        if lacks := self._warming.lacks():
+            found["analysis"] = lacks
         for platform in self._platforms:
-            if lacks := platform.ready():
-                found[platform.name] = lacks
+            if why := platform.ready():
+                found[platform.name] = why
         return found
 
     async def measure(self, stop: asyncio.Event) -> None:

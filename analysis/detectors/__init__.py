@@ -9,6 +9,7 @@ DETECTORS: dict[str, str] = {
     "profanity": "analysis.detectors.profanity:Profanity",
     "prompt_injection": "analysis.detectors.prompt_injection:PromptInjection",
     "scam_phrases": "analysis.detectors.scam_phrases:ScamPhrases",
+    "scam_together": "analysis.detectors.scam_together:ScamTogether",
     "sentiment": "analysis.detectors.sentiment:Sentiment",
     "slurs": "analysis.detectors.slurs:Slurs",
     "threats": "analysis.detectors.threats:Threats",

@@ -108,8 +108,17 @@ def _drawn_alike(name: _Name, brand: str) -> bool:
 
 def _glued_to_bait(label: str, brand: str, words: LinkWords) -> bool:
     if label.startswith(brand):
-        return label[len(brand) :] in words.bait
-    return label.endswith(brand) and label[: -len(brand)] in words.bait
+        return _all_bait(label[len(brand) :], words)
+    return label.endswith(brand) and _all_bait(label[: -len(brand)], words)
+
+
+def _all_bait(letters: str, words: LinkWords) -> bool:
+    """Whether these letters are bait words and nothing else, one after the other."""
+    reached = {0}
+    for end in range(1, len(letters) + 1):
+        if any(letters[start:end] in words.bait for start in tuple(reached)):
+            reached.add(end)
+    return bool(letters) and len(letters) in reached
 
 
 def _above_beside_bait(name: _Name, brand: str, words: LinkWords) -> bool:

@@ -66,7 +66,8 @@ class Link:
 @cache
 def _extract() -> tldextract.TLDExtract:
     # The default would fetch the suffix list at first use; the bundled one is enough.
-    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+    # The list leaves reserved names out; demonstrations are written with one.
+    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, extra_suffixes=("example",))
 
 
 def find_links(text: str) -> Iterator[Link]:

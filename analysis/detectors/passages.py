@@ -38,12 +38,14 @@ READ_IN_ALL = 200_000
 INLINE = 4_000
 """Characters judged on the event loop, a few milliseconds; more goes to a thread."""
 LONGEST_QUOTE = 200
-SEEN_IN_PICTURE = frozenset({Origin.OCR, Origin.QR})
+OF_A_PICTURE = frozenset({Origin.OCR, Origin.QR, Origin.ALT, Origin.FILENAME})
+"""What is seen in a picture, and what describes or names it: an alt text that repeats the words
+of its picture is no second witness."""
 
 
 def modality_of(passage: Passage) -> Modality:
-    """Words seen in a picture speak for the picture, all others for the text."""
-    return Modality.IMAGE if passage.origin in SEEN_IN_PICTURE else Modality.TEXT
+    """Words of a picture speak for the picture, all others for the text."""
+    return Modality.IMAGE if passage.origin in OF_A_PICTURE else Modality.TEXT
 
 
 class Reading:

@@ -4,6 +4,7 @@ Importing this module needs the extra ``ocr``, though neither the bot's process 
 worker loads it: the engine lives in the models pool alone.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -59,9 +60,21 @@ class Ocr:
     """
 
     name = "ocr"
+    bounded = True
+    """The sandbox limits every job from when a worker takes it."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
+
+    async def warm(self) -> None:
+        """Have every models worker load its models, all at the same time.
+
+        Raises:
+            WorkerLost: a worker died or overran.
+        """
+        async with asyncio.TaskGroup() as group:
+            for _ in range(self._sandbox.models):
+                group.create_task(self._sandbox.model(load_models))
 
     async def read(self, image: Image) -> tuple[Passage, ...]:
         """One passage per line of text, from the top down, with the model's confidence.
@@ -72,6 +85,11 @@ class Ocr:
         if not await self._sandbox.decode(may_have_text, image):
             return ()
         return await self._sandbox.model(read_lines, image)
+
+
+def load_models() -> None:
+    """Load the models and use them once; runs in a models worker."""
+    _engine()(np.zeros((32, 32, 3), np.uint8))
 
 
 def read_lines(image: Image) -> tuple[Passage, ...]:

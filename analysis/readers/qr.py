@@ -17,6 +17,8 @@ class Qr:
     (measured, detectors.md 5), rotated, inverted and blurred ones among them."""
 
     name = "qr"
+    bounded = True
+    """The sandbox limits every job from when a worker takes it."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox

@@ -55,6 +55,8 @@ class Sandbox:
         decode: PoolOptions = DECODE,
         models: PoolOptions = MODELS,
     ) -> None:
+        self.models = models.workers
+        """How many models workers there are, each with models of its own to load."""
         self._server = server or prepare()
         self._decode = Pool("decode", decode, self._server)
         self._models = Pool("models", models, self._server)

@@ -23,7 +23,9 @@ PRELOAD = (
     "PIL.JpegImagePlugin",
     "PIL.PngImagePlugin",
     "PIL.WebPImagePlugin",
+    "analysis.encode",
     "analysis.media",
+    "analysis.readers.ocr",
     "analysis.readers.qr",
 )
 

@@ -1,7 +1,7 @@
 """The first half of a judgement: gather what a message carries, judge it, keep what is due."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
@@ -10,6 +10,7 @@ from bot.journey import context
 from bot.journey.gather import Gatherer
 from bot.journey.judge import Judge
 from bot.journey.keep import Keeper
+from bot.journey.room import Room
 from bot.model import JudgementKey, Message, Record
 from bot.ports import Platform
 from bot.storage.sealed import NewCase
@@ -24,18 +25,20 @@ class Look:
     counters: Counters
     keeper: Keeper
     clock: Callable[[], datetime]
+    room: Room = field(default_factory=Room)
 
     async def at(
         self, platform: Platform, message: Message, key: JudgementKey
     ) -> tuple[Record, NewCase | None]:
         """The record of a judgement, and the case to open where a person should see it."""
-        content = await self.gatherer.content(platform, message)
-        seen = await context.gather(self.counters, message, content, self.clock())
-        assessment, verdict = await self.judge.judge(content, seen, author=opaque(message))
-        record = Record(
-            key, message.author.id, message.sent_at, self.clock(), assessment, seen, verdict, ()
-        )
-        return record, await self.keeper.case(message, content, record)
+        async with self.room.held(len(message.attachments)):
+            content = await self.gatherer.content(platform, message)
+            seen = await context.gather(self.counters, message, content, self.clock())
+            assessment, verdict = await self.judge.judge(content, seen, author=opaque(message))
+            record = Record(
+                key, message.author.id, message.sent_at, self.clock(), assessment, seen, verdict, ()
+            )
+            return record, await self.keeper.case(message, content, record)
 
 
 def opaque(message: Message) -> str:

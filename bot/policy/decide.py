@@ -121,7 +121,7 @@ def _explanation(
     live: Sequence[Rule], open_questions: Sequence[Unanswered], assessment: Assessment
 ) -> str:
     if live:
-        return " ".join(dict.fromkeys(rule.because for rule in live))
+        return " ".join(dict.fromkeys(rule.because for rule in _telling(live)))
     if open_questions:
         first = open_questions[0]
         return f"The rule {first.rule} could not be decided: {first.reason}."
@@ -129,6 +129,24 @@ def _explanation(
         kinds = sorted({failure.kind.value for failure in assessment.failures})
         return f"It could not be looked at completely: {', '.join(kinds)}."
     return "No rule matched."
+
+
+def _telling(live: Sequence[Rule]) -> list[Rule]:
+    """The rules that bring something which no harsher rule has brought already.
+
+    Why a post was removed says enough; that it is also to be looked at is no second reason.
+    Rules as harsh as each other are different reasons, and all of them are told.
+    """
+    told: list[Rule] = []
+    for rule in live:
+        harsher = [a for other in live if _harshest(other) > _harshest(rule) for a in other.then]
+        if not harsher or combined((*harsher, *rule.then)) != combined(harsher):
+            told.append(rule)
+    return told
+
+
+def _harshest(rule: Rule) -> int:
+    return max((action.harshness for action in rule.then), default=0)
 
 
 def _names(names: Iterable[str]) -> str:

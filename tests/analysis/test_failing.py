@@ -15,7 +15,7 @@ from analysis.errors import (
     UnsupportedMedia,
     WorkerLost,
 )
-from analysis.failing import failure_of
+from analysis.failing import failure_of, said_by_one
 from analysis.types import Failure, FailureKind
 
 
@@ -59,3 +59,29 @@ def test_a_foreign_error_is_logged_by_type_and_place_without_what_it_says(
 
     assert "ValueError at test_failing.py:" in caplog.text
     assert "the words" not in caplog.text
+
+
+def unread(detector: str, *, media: int | None = None, reason: str = "9 letters") -> Failure:
+    return Failure(detector, FailureKind.UNREADABLE, reason, media)
+
+
+def test_unread_text_is_one_failure_however_many_judges_say_so() -> None:
+    failures = [unread("links"), unread("threats"), unread("slurs")]
+
+    assert said_by_one(failures) == (unread("text"),)
+
+
+def test_one_judge_alone_keeps_its_name() -> None:
+    assert said_by_one([unread("links")]) == (unread("links"),)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(unread("threats", reason="8 letters"), id="other-text"),
+        pytest.param(unread("threats", media=0), id="a-file"),
+        pytest.param(Failure("threats", FailureKind.TIMEOUT, "9 letters"), id="other-trouble"),
+    ],
+)
+def test_what_differs_stays_apart(other: Failure) -> None:
+    assert said_by_one([unread("links"), other]) == (unread("links"), other)

@@ -28,6 +28,10 @@ def words(text: str, size: int, ground: str, ink: str) -> Pillow.Image:
     return picture
 
 
+def grey(level: int) -> str:
+    return f"#{level:02x}{level:02x}{level:02x}"
+
+
 def as_jpeg(picture: Pillow.Image) -> Pillow.Image:
     written = BytesIO()
     picture.save(written, "JPEG", quality=60)
@@ -41,6 +45,28 @@ def test_words_of_every_size_and_colouring_pass(size: int, colouring: str) -> No
 
     assert may_have_text(an_image(picture))
     assert may_have_text(an_image(as_jpeg(picture)))
+
+
+@pytest.mark.parametrize("size", [10, 14, 30, 48])
+@pytest.mark.parametrize("contrast", [14, 18, 22])
+@pytest.mark.parametrize("ground", [40, 118, 200])
+def test_words_that_hardly_differ_from_their_ground_pass(
+    size: int, contrast: int, ground: int
+) -> None:
+    ink = ground + contrast if ground < 150 else ground - contrast
+    picture = words("claim your free gift", size, grey(ground), grey(ink))
+
+    assert may_have_text(an_image(picture))
+
+
+@pytest.mark.parametrize("size", [16, 24, 48])
+def test_dim_words_on_a_plain_panel_pass_beside_a_grainy_photo(size: int) -> None:
+    picture = a_photo(2, grain=8.0)
+    draw = ImageDraw.Draw(picture)
+    draw.rectangle((0, 480, 800, 600), grey(118))
+    draw.text((40, 510), "free gift for you", grey(145), ImageFont.load_default(size))
+
+    assert may_have_text(an_image(picture))
 
 
 @pytest.mark.parametrize("size", [14, 20, 32])

@@ -107,10 +107,11 @@ async def test_it_reads_every_origin(name: str, origin: Origin) -> None:
 
 @pytest.mark.parametrize("origin", Origin)
 @every_detector_of_words
-async def test_words_seen_in_a_picture_speak_for_the_picture(name: str, origin: Origin) -> None:
+async def test_words_of_a_picture_speak_for_the_picture(name: str, origin: Origin) -> None:
     findings = await judged(name, Passage(TELLING, origin, 0))
 
-    seen = Modality.IMAGE if origin in {Origin.OCR, Origin.QR} else Modality.TEXT
+    of_a_picture = {Origin.OCR, Origin.QR, Origin.ALT, Origin.FILENAME}
+    seen = Modality.IMAGE if origin in of_a_picture else Modality.TEXT
     assert {signal.modality for signal in findings.signals} <= {seen}
 
 

@@ -45,6 +45,36 @@ def test_the_explanation_is_the_rules_own() -> None:
     assert verdict.explanation == "A scam."
 
 
+def explained(*rules: str) -> str:
+    return a_policy(*rules).decide(an_assessment(scam=0.9), a_context()).explanation
+
+
+def test_what_a_harsher_rule_brings_already_is_not_explained_again() -> None:
+    likely = a_rule("true", "flag", name="likely", because="Perhaps a scam.")
+    certain = a_rule("true", "delete", "flag", name="certain", because="A scam.")
+
+    assert explained(likely, certain) == "A scam."
+
+
+def test_a_warning_beneath_a_removed_post_is_not_explained() -> None:
+    warning = a_rule("true", "annotate 'Mind.'", name="warn", because="People were warned.")
+
+    assert explained(SCAM, warning) == "A scam."
+
+
+def test_what_a_milder_rule_adds_is_explained() -> None:
+    flagged = a_rule("true", "flag", name="flagged", because="A person should look.")
+
+    assert explained(SCAM, flagged) == "A scam. A person should look."
+
+
+def test_rules_as_harsh_as_each_other_are_all_explained() -> None:
+    one = a_rule("true", "flag", name="one", because="It may be a scam.")
+    other = a_rule("true", "flag", name="other", because="It may threaten somebody.")
+
+    assert explained(one, other) == "It may be a scam. It may threaten somebody."
+
+
 def test_actions_of_all_matched_rules_merge_to_the_harsher() -> None:
     policy = a_policy(SCAM, a_rule("true", "timeout 1d", "flag", "log", name="all"))
 
