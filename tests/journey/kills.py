@@ -50,9 +50,9 @@ async def under_fire(bot: Bot, posts: int, kills: int, seed: int = 0) -> Count:
         await firing
         await bot.start()
     await _fire(bot, accepted, posts, chance)
-    await _drained(bot)
+    await drained(bot)
     assert await bot.stop() == 0
-    return await _counted(bot, accepted, kills)
+    return await counted(bot, accepted, kills)
 
 
 async def _fire(bot: Bot, accepted: set[str], until: int, chance: random.Random) -> None:
@@ -80,7 +80,8 @@ def _picture(chance: random.Random) -> bytes:
     return out.getvalue()
 
 
-async def _drained(bot: Bot) -> None:
+async def drained(bot: Bot) -> None:
+    """Wait until every post was judged."""
     waiting: list[str] = []
     async with bot.client() as client:
         for _ in range(600):
@@ -92,7 +93,8 @@ async def _drained(bot: Bot) -> None:
     raise AssertionError(f"never judged: {waiting}")
 
 
-async def _counted(bot: Bot, accepted: set[str], kills: int) -> Count:
+async def counted(bot: Bot, accepted: set[str], kills: int) -> Count:
+    """Open what the stopped bot left, and check it."""
     data = bot.folder / "data"
     database = await Database.open(f"sqlite+aiosqlite:///{data}/bifocal.db")
     journal = Journal(database, key_file(data / "bifocal.key"), parse)

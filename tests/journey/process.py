@@ -111,6 +111,18 @@ class Bot:
         await self._reader
         return code
 
+    @property
+    def pid(self) -> int:
+        """Of the running process."""
+        assert self._process is not None
+        return self._process.pid
+
+    async def until(self, words: str) -> None:
+        """Wait for a line of the log."""
+        async with asyncio.timeout(60):
+            while not any(words in line for line in self.log):  # noqa: ASYNC110 - lines have no event
+                await asyncio.sleep(0.05)
+
     def client(self) -> httpx.AsyncClient:
         """A client with the token of an administrator."""
         headers = {"Authorization": f"Bearer {self.token}"}

@@ -1,20 +1,28 @@
 """Bad input is one clear sentence and the right exit code, or a failure that goes to review.
 
-Through the real command line: 1 the environment failed, 2 bad usage, configuration or policy,
+Through the whole command line, as a process of its own where it runs on and inside the test where
+it ends at once: 1 the environment failed, 2 bad usage, configuration or policy,
 3 the analysis is incomplete (design.md §9).
 """
 
 import asyncio
 import json
+import logging
+import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
+from bot.__main__ import Build
+from bot.analysis_report import Analysis, document
+from bot.cli import command_line
+from bot.cli.root import called
 from tests import pictures
 from tests.journey.process import Bot, command
 from tests.pictures import a_picture, an_animation, encoded
@@ -56,6 +64,49 @@ class Told:
 
 async def told(folder: Path, *arguments: str, **settings: str) -> Told:
     return Told(*await command(folder, *arguments, **settings))
+
+
+class Here:
+    """The command line inside this process, in an empty folder, with none of our variables."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.folder = folder
+        self.build = Build()
+        self._capsys = capsys
+
+    def write(self, name: str, text: str) -> None:
+        (self.folder / name).write_text(text, encoding="utf-8")
+
+    def names(self) -> list[str]:
+        """What lies in the folder."""
+        return sorted(path.name for path in self.folder.iterdir())
+
+    def told(self, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> Told:
+        """Run a command to its end."""
+        monkeypatch.setattr("sys.argv", ["bifocal", *arguments])
+        code = called(command_line(), self.build)
+        return Told(code, *self._capsys.readouterr())
+
+
+@pytest.fixture
+def here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Here]:
+    monkeypatch.chdir(tmp_path)
+    for name in os.environ:
+        if name.startswith("BIFOCAL_") or name in {"PORT", "DATABASE_URL"}:
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("BIFOCAL_ANALYSIS__OCR", "false")
+    monkeypatch.setenv("BIFOCAL_LOG__LEVEL", "error")
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    here = Here(tmp_path, capsys)
+    yield here
+    if here.build._server is not None:
+        here.build._server.stop()
+    structlog.reset_defaults()
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 def analysis(folder: Path, files: Mapping[str, bytes]) -> tuple[Told, dict[str, Any]]:
@@ -123,7 +174,7 @@ async def test_nothing_but_a_sentence_is_said_of_a_hostile_file_to_people(tmp_pa
 @pytest.mark.parametrize(
     "text",
     [
-        pytest.param("a\ud800b", id="lone-surrogate"),
+        pytest.param("a\udced\udca0\udc80b", id="lone-surrogate"),
         pytest.param("\u202egnp.exe\u202c \u05e9\u05dc\u05d5\u05dd", id="right-to-left"),
         pytest.param("\u200b\u200d\ufeff", id="invisible"),
     ],
@@ -138,42 +189,44 @@ async def test_strange_text_is_analysed(tmp_path: Path, text: str) -> None:
 _CONFIGS = [
     pytest.param("[web]\nprot = 1\n", "[web] prot: no such setting; did you mean port?", id="key"),
     pytest.param("[webb]\n", "webb: no such setting; did you mean web?", id="table"),
-    pytest.param('[web]\nport = "x"\n', "[web] port: input should be a valid integer", id="type"),
+    pytest.param('[queue]\nconcurrency = "x"\n', "[queue] concurrency: input should be", id="type"),
     pytest.param("[web\n", "not valid TOML", id="toml"),
     pytest.param('[discord]\ntoken = "canary"\n', "set BIFOCAL_DISCORD__TOKEN", id="secret"),
 ]
 
 
 @pytest.mark.parametrize(("text", "said"), _CONFIGS)
-async def test_a_wrong_config_is_named_and_nothing_is_made(
-    tmp_path: Path, text: str, said: str
+def test_a_wrong_config_is_named_and_nothing_is_made(
+    here: Here, monkeypatch: pytest.MonkeyPatch, text: str, said: str
 ) -> None:
-    (tmp_path / "mine.toml").write_text(text, encoding="utf-8")
-    result = await told(tmp_path, "run", "--config", "mine.toml")
+    here.write("mine.toml", text)
+    result = here.told(monkeypatch, "run", "--config", "mine.toml")
 
     assert result.code == USAGE
     assert "mine.toml" in result.sentence
     assert said in result.sentence
     assert "canary" not in result.err
-    assert [path.name for path in tmp_path.iterdir()] == ["mine.toml"]
+    assert here.names() == ["mine.toml"]
 
 
-async def test_a_missing_config_is_named(tmp_path: Path) -> None:
-    result = await told(tmp_path, "run", "--config", "none.toml")
+def test_a_missing_config_is_named(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = here.told(monkeypatch, "run", "--config", "none.toml")
 
     assert (result.code, result.out) == (USAGE, "")
     assert result.sentence == "bifocal: none.toml: cannot be read: No such file or directory"
 
 
 @pytest.mark.parametrize("verb", ["run", "pause"])
-async def test_a_place_that_cannot_be_written_is_1(tmp_path: Path, verb: str) -> None:
+def test_a_place_that_cannot_be_written_is_1(
+    here: Here, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
     # A file where the directory should be: no user, not even root, can write beneath it.
-    (tmp_path / "data").write_text("mine")
-    result = await told(tmp_path, verb)
+    here.write("data", "mine")
+    result = here.told(monkeypatch, verb)
 
     assert result.code == ENVIRONMENT
     assert "data" in result.sentence
-    assert (tmp_path / "data").read_text() == "mine"
+    assert (here.folder / "data").read_text() == "mine"
 
 
 @pytest.mark.parametrize(
@@ -184,13 +237,14 @@ async def test_a_place_that_cannot_be_written_is_1(tmp_path: Path, verb: str) ->
         ("playground.db", "Move it away to start anew"),
     ],
 )
-async def test_a_damaged_database_is_1_and_left_as_it_is(
-    tmp_path: Path, name: str, said: str
+def test_a_damaged_database_is_1_and_left_as_it_is(
+    here: Here, monkeypatch: pytest.MonkeyPatch, name: str, said: str
 ) -> None:
-    damaged = tmp_path / "data" / name
+    monkeypatch.setenv("BIFOCAL_WEB__PORT", "0")
+    damaged = here.folder / "data" / name
     damaged.parent.mkdir()
     damaged.write_bytes(b"no database, and 16 bytes long at least")
-    result = await told(tmp_path, "run", BIFOCAL_LOG__LEVEL="error")
+    result = here.told(monkeypatch, "run")
 
     assert result.code == ENVIRONMENT
     assert name in result.sentence
@@ -198,10 +252,11 @@ async def test_a_damaged_database_is_1_and_left_as_it_is(
     assert damaged.read_bytes() == b"no database, and 16 bytes long at least"
 
 
-async def test_a_port_in_use_is_1_and_names_another(tmp_path: Path) -> None:
+def test_a_port_in_use_is_1_and_names_another(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         port = taken.getsockname()[1]
-        result = await told(tmp_path, "run", BIFOCAL_WEB__PORT=str(port))
+        monkeypatch.setenv("BIFOCAL_WEB__PORT", str(port))
+        result = here.told(monkeypatch, "run")
 
     assert result.code == ENVIRONMENT
     assert f"port {port} on 127.0.0.1 is in use" in result.sentence
@@ -222,11 +277,12 @@ async def test_a_second_run_on_the_same_database_is_1_and_the_first_goes_on(
     assert await bot.stop() == 0
 
 
-async def test_a_broken_rule_is_2_with_a_caret_and_a_suggestion(tmp_path: Path) -> None:
-    (tmp_path / "mine.toml").write_text(
-        '[[rule]]\nid = "a"\nwhen = "scores.scan >= 0.8"\nthen = ["flag"]\n', encoding="utf-8"
-    )
-    result = await told(tmp_path, "run", BIFOCAL_POLICY__FILE="mine.toml")
+def test_a_broken_rule_is_2_with_a_caret_and_a_suggestion(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here.write("mine.toml", '[[rule]]\nid = "a"\nwhen = "scores.scan >= 0.8"\nthen = ["flag"]\n')
+    monkeypatch.setenv("BIFOCAL_POLICY__FILE", "mine.toml")
+    result = here.told(monkeypatch, "run")
 
     assert result.code == USAGE
     assert result.sentence.splitlines() == [
@@ -234,6 +290,7 @@ async def test_a_broken_rule_is_2_with_a_caret_and_a_suggestion(tmp_path: Path) 
         "    scores.scan >= 0.8",
         "    ^",
     ]
+    assert here.names() == ["mine.toml"]
 
 
 @pytest.mark.parametrize(
@@ -249,11 +306,30 @@ async def test_a_broken_rule_is_2_with_a_caret_and_a_suggestion(tmp_path: Path) 
         pytest.param(["tokens", "revoke", "x"], "no token is called x", id="token"),
     ],
 )
-async def test_wrong_usage_is_2_in_one_sentence(
-    tmp_path: Path, arguments: list[str], said: str
+def test_wrong_usage_is_2_in_one_sentence(
+    here: Here, monkeypatch: pytest.MonkeyPatch, arguments: list[str], said: str
 ) -> None:
-    result = await told(tmp_path, *arguments)
+    result = here.told(monkeypatch, *arguments)
 
     assert (result.code, result.out) == (USAGE, "")
     assert said in result.sentence
     assert "\n" not in result.sentence
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("claim your free nitro " * 48_000, id="1-MB"),
+        pytest.param("free\0 nitro\0", id="NUL"),
+    ],
+)
+def test_text_that_no_command_line_can_carry_is_analysed(here: Here, text: str) -> None:
+    settings = here.build.settings(None, sandboxed=True)
+
+    async def look() -> Analysis:
+        async with here.build.analyser(settings, None) as analyser:
+            return await analyser.analyse([], text)
+
+    analysis = asyncio.run(look())
+
+    assert json.loads(json.dumps(document(analysis)))["complete"] is True
