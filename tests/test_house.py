@@ -8,6 +8,7 @@ import sys
 import tomllib
 import zipfile
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -197,7 +198,7 @@ def test_every_setting_says_what_it_is_for() -> None:
 
 def test_every_dependency_has_its_line_and_its_reason() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    wanted = [*project["dependencies"], *sum(project["optional-dependencies"].values(), [])]
+    wanted = list(chain(project["dependencies"], *project["optional-dependencies"].values()))
     names = {re.split(r"[\[<>=;!~ ]", entry.lower(), maxsplit=1)[0] for entry in wanted}
     page = (ROOT / "docs" / "dependencies.md").read_text("utf-8")
     rows = " ".join(line.lower() for line in page.splitlines() if line.startswith("|"))

@@ -56,17 +56,16 @@ def listeners(pid: int) -> list[str]:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def bot(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bot]:
     """A bot that runs with the defaults, logs all it can, and has judged one post of canaries."""
-    bot = Bot(tmp_path_factory.mktemp("run"), {"BIFOCAL_LOG__LEVEL": "debug"})
-    await bot.start()
-    async with bot.client() as client:
-        reply = await client.post(
-            "/api/v1/playground/messages",
-            data={"persona": "newcomer", "text": f"{CAPTION} {SCAM}", "alt": DESCRIPTION},
-            files=[("image", (FILE_NAME, encoded(a_picture()), "image/png"))],
-        )
-        await message(client, reply.json()["ref"])
-    yield bot
-    await bot.stop()
+    async with Bot(tmp_path_factory.mktemp("run"), {"BIFOCAL_LOG__LEVEL": "debug"}) as bot:
+        async with bot.client() as client:
+            reply = await client.post(
+                "/api/v1/playground/messages",
+                data={"persona": "newcomer", "text": f"{CAPTION} {SCAM}", "alt": DESCRIPTION},
+                files=[("image", (FILE_NAME, encoded(a_picture()), "image/png"))],
+            )
+            await message(client, reply.json()["ref"])
+        yield bot
+        await bot.stop()
 
 
 async def test_a_post_leaves_one_canonical_line(bot: Bot) -> None:
@@ -115,83 +114,89 @@ async def test_the_sign_in_link_works_once(bot: Bot) -> None:
 
 
 async def test_a_stop_under_load_is_graceful_and_loses_nothing(tmp_path: Path) -> None:
-    bot = Bot(tmp_path, {"BIFOCAL_ANALYSIS__DECODE_WORKERS": "2"})
-    await bot.start()
-    async with bot.client() as client:
-        refs = await asyncio.gather(
-            *(
-                bot.post(client, f"hello {n}", [encoded(a_picture(64 + n))], "regular")
-                for n in range(50)
+    async with Bot(tmp_path, {"BIFOCAL_ANALYSIS__DECODE_WORKERS": "2"}) as bot:
+        async with bot.client() as client:
+            refs = await asyncio.gather(
+                *(
+                    bot.post(client, f"hello {n}", [encoded(a_picture(64 + n))], "regular")
+                    for n in range(50)
+                )
             )
-        )
-    began = time.monotonic()
-    code = await bot.stop()
-    took = time.monotonic() - began
-    await bot.start()
-    await drained(bot)
-    assert await bot.stop() == 0
-    count = await counted(bot, set(refs), kills=0)
+        began = time.monotonic()
+        code = await bot.stop()
+        took = time.monotonic() - began
+        await bot.start()
+        await drained(bot)
+        assert await bot.stop() == 0
+        count = await counted(bot, set(refs), kills=0)
 
-    assert code == 0
-    assert took < 20
-    assert (count.accepted, count.judged) == (50, 50)
+        assert code == 0
+        assert took < 20
+        assert (count.accepted, count.judged) == (50, 50)
 
 
 async def test_pause_stops_all_acting_until_resume_and_across_a_restart(tmp_path: Path) -> None:
-    bot = Bot(tmp_path)
-    await bot.start()
-    await command(tmp_path, "pause", "--reason", "trying it")
-    async with bot.client() as client:
-        at_once = await message(client, await bot.post(client, SCAM))
-        page = (await client.get(f"/desk/cases/{at_once['case']}")).text
-    await bot.stop()
-    await bot.start()
-    async with bot.client() as client:
-        restarted = await message(client, await bot.post(client, f"{SCAM} again"))
-        gauge = (await client.get("/metrics")).text
-        await command(tmp_path, "resume")
-        resumed = await message(client, await bot.post(client, f"{SCAM} once more"))
-    assert await bot.stop() == 0
+    async with Bot(tmp_path) as bot:
+        await command(tmp_path, "pause", "--reason", "trying it")
+        async with bot.client() as client:
+            at_once = await message(client, await bot.post(client, SCAM))
+            page = (await client.get(f"/desk/cases/{at_once['case']}")).text
+        await bot.stop()
+        await bot.start()
+        async with bot.client() as client:
+            restarted = await message(client, await bot.post(client, f"{SCAM} again"))
+            gauge = (await client.get("/metrics")).text
+            await command(tmp_path, "resume")
+            resumed = await message(client, await bot.post(client, f"{SCAM} once more"))
+        assert await bot.stop() == 0
 
-    assert (at_once["state"], restarted["state"]) == ("visible", "visible")
-    assert "acting is paused" in page
-    assert "bifocal_paused 1.0" in gauge
-    assert resumed["state"] == "deleted"
-    withheld = [line["outcomes"] for line in lines(bot) if line["event"] == "message"][:2]
-    assert all("delete:withheld" in outcomes for outcomes in withheld)
+        assert (at_once["state"], restarted["state"]) == ("visible", "visible")
+        assert "acting is paused" in page
+        assert "bifocal_paused 1.0" in gauge
+        assert resumed["state"] == "deleted"
+        withheld = [line["outcomes"] for line in lines(bot) if line["event"] == "message"][:2]
+        assert all("delete:withheld" in outcomes for outcomes in withheld)
 
 
 async def test_simulated_mode_touches_nothing_and_says_what_it_would_do(tmp_path: Path) -> None:
-    bot = Bot(tmp_path, {"BIFOCAL_PLAYGROUND__SIMULATE": "true"})
-    await bot.start()
-    async with bot.client() as client:
-        post = await message(client, await bot.post(client, SCAM))
-        again = await bot.post(client, "I am not timed out")
-    assert await bot.stop() == 0
+    async with Bot(tmp_path, {"BIFOCAL_PLAYGROUND__SIMULATE": "true"}) as bot:
+        async with bot.client() as client:
+            post = await message(client, await bot.post(client, SCAM))
+            again = await bot.post(client, "I am not timed out")
+        assert await bot.stop() == 0
 
-    assert (post["state"], post["annotations"], post["timed_out_until"]) == ("visible", [], None)
-    assert again
-    (line, *_) = [line for line in lines(bot) if line["event"] == "message"]
-    assert {"delete:simulated", "timeout:simulated"} <= set(line["outcomes"])
-    assert not any(outcome.endswith(":applied") for outcome in line["outcomes"])
+        assert (post["state"], post["annotations"], post["timed_out_until"]) == (
+            "visible",
+            [],
+            None,
+        )
+        assert again
+        (line, *_) = [line for line in lines(bot) if line["event"] == "message"]
+        assert {"delete:simulated", "timeout:simulated"} <= set(line["outcomes"])
+        assert not any(outcome.endswith(":applied") for outcome in line["outcomes"])
 
 
 async def test_rules_change_while_it_runs_and_a_broken_file_keeps_the_old(tmp_path: Path) -> None:
     policy = tmp_path / "rules.toml"
     policy.write_text(RULE.format(word="apple"))
-    bot = Bot(tmp_path, {"BIFOCAL_POLICY__FILE": "rules.toml"})
-    await bot.start()
-    async with bot.client() as client:
-        before = await message(client, await bot.post(client, "banana"))
-        policy.write_text(RULE.format(word="banana"))
-        await bot.until("policy changed")
-        changed = await message(client, await bot.post(client, "banana again"))
-        policy.write_text(RULE.format(word="cherry").replace("text.content", "text.contend"))
-        await bot.until("policy refused")
-        ready = await client.get("/readyz")
-        kept = await message(client, await bot.post(client, "banana, still"))
-    assert await bot.stop() == 0
+    async with Bot(tmp_path, {"BIFOCAL_POLICY__FILE": "rules.toml"}) as bot:
+        async with bot.client() as client:
+            before = await message(client, await bot.post(client, "banana"))
+            policy.write_text(RULE.format(word="banana"))
+            await bot.until("policy changed")
+            changed = await message(client, await bot.post(client, "banana again"))
+            policy.write_text(RULE.format(word="cherry").replace("text.content", "text.contend"))
+            await bot.until("policy refused")
+            ready = await client.get("/readyz")
+            kept = await message(client, await bot.post(client, "banana, still"))
+        assert await bot.stop() == 0
 
-    assert [post["state"] for post in (before, changed, kept)] == ["visible", "deleted", "deleted"]
-    assert ready.status_code == 503
-    assert re.search(r"rules\.toml:3.*text\.content", ready.json()["missing"]["policy"], re.DOTALL)
+        assert [post["state"] for post in (before, changed, kept)] == [
+            "visible",
+            "deleted",
+            "deleted",
+        ]
+        assert ready.status_code == 503
+        assert re.search(
+            r"rules\.toml:3.*text\.content", ready.json()["missing"]["policy"], re.DOTALL
+        )
