@@ -85,7 +85,8 @@ async def test_overturning_brings_the_removed_post_back(whole: Visit) -> None:
 
     assert (await the_posts(whole.bot))["Kit"]["state"] == "visible"
     room = await whole.go("/playground")
-    await expect(room.get_by_text(EXAMPLES["Kit"].caption)).to_be_visible()
+    back = room.locator(".message-text", has_text=EXAMPLES["Kit"].caption)
+    await expect(back).to_be_visible()
 
 
 async def test_the_analysis_arrives_in_stages(whole: Visit) -> None:
