@@ -20,8 +20,8 @@ def assess(content: Content, readings: Readings, judgements: Sequence[Judgement]
     never turns into a number.
     """
     signals = tuple(signal for judgement in judgements for signal in judgement.signals)
-    scores = fuse(signals, _categories(j for j in judgements if j.judged))
-    asked = _categories(j for j in judgements if j.asked)
+    scores = fuse(signals, _all(judgement.judged for judgement in judgements))
+    asked = _all(judgement.about for judgement in judgements)
     return Assessment(
         media=content.media,
         signals=signals,
@@ -45,8 +45,8 @@ def _value(score: Score | None) -> float | None:
     return None if score is None else score.value
 
 
-def _categories(judgements: Iterable[Judgement]) -> frozenset[Category]:
-    return frozenset(category for judgement in judgements for category in judgement.categories)
+def _all(sets: Iterable[frozenset[Category]]) -> frozenset[Category]:
+    return frozenset[Category]().union(*sets)
 
 
 def _facts(

@@ -12,13 +12,20 @@ AnalysisError
    └─ SandboxBusy           it was not begun: too many jobs wait -> Failure
 """
 
+from analysis.types import Usage
+
 
 class AnalysisError(Exception):
     """The root: catch this at the seam where a failure becomes a ``Failure``."""
 
 
 class ProviderError(AnalysisError):
-    """A remote detector did not answer as it should."""
+    """A remote detector did not answer as it should.
+
+    ``usage`` is what its calls used all the same: an answer nobody can read is billed too.
+    """
+
+    usage: tuple[Usage, ...] = ()
 
     def __init__(self, message: str, *, provider: str) -> None:
         super().__init__(message)
@@ -34,7 +41,14 @@ class ProviderUnavailable(ProviderError):
 
 
 class ProviderRejected(ProviderError):
-    """It will never answer this: a bad key, a bad request, no permission."""
+    """It will never answer this: a bad key, a bad request, no permission.
+
+    ``lasting`` says that it will not answer anything else either until the operator acts.
+    """
+
+    def __init__(self, message: str, *, provider: str, lasting: bool = False) -> None:
+        super().__init__(message, provider=provider)
+        self.lasting = lasting
 
 
 class ProviderGarbled(ProviderError):

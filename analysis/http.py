@@ -20,6 +20,8 @@ import httpx
 from analysis.errors import ProviderGarbled, ProviderRejected, ProviderUnavailable
 
 RETRYABLE = frozenset({408, 429, 500, 502, 503, 504})
+_CLOSED = frozenset({401, 402, 403, 404})
+"""A bad key, no money, no permission, no such model: true of every post, not of this one."""
 PATIENCE = 120.0
 """Seconds a vendor may ask us to wait; beyond it the post waits in the queue instead."""
 MAX_REPLY = 10 << 20
@@ -42,9 +44,7 @@ class Reply:
             ProviderGarbled: it is none.
         """
         try:
-            return json.loads(
-                self.body, parse_constant=_refuse, object_pairs_hook=_unique, parse_float=_finite
-            )
+            return strict_json(self.body)
         except (ValueError, RecursionError) as exc:
             raise ProviderGarbled(
                 f"HTTP {self.status} with a body of {len(self.body)} bytes that is not JSON",
@@ -52,11 +52,21 @@ class Reply:
             ) from exc
 
 
+def strict_json(text: str | bytes) -> Any:
+    """Parse JSON that has no NaN, no infinity and no key twice.
+
+    Raises:
+        ValueError, RecursionError: it is none.
+    """
+    return json.loads(text, parse_constant=_refuse, object_pairs_hook=_unique, parse_float=_finite)
+
+
 class Refused(ProviderRejected):
     """The vendor said no for good; by ``reply`` a provider tells a block from a bad key."""
 
     def __init__(self, reply: Reply, *, provider: str) -> None:
-        super().__init__(f"HTTP {reply.status}", provider=provider)
+        lasting = reply.status in _CLOSED
+        super().__init__(f"HTTP {reply.status}", provider=provider, lasting=lasting)
         self.reply = reply
 
 

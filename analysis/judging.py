@@ -27,8 +27,10 @@ class Judgement:
     categories: frozenset[Category]
     asked: bool = False
     """Whether it was called, or would have been had its material not failed to arrive."""
-    judged: bool = False
-    """Whether at least one call was answered."""
+    about: frozenset[Category] = frozenset()
+    """The categories anybody was asked about."""
+    judged: frozenset[Category] = frozenset()
+    """Those of them that at least one call answered."""
     signals: tuple[Signal, ...] = ()
     facts: tuple[Fact, ...] = ()
     failures: tuple[Failure, ...] = ()
@@ -99,7 +101,9 @@ class Judging:
         except Exception as exc:  # noqa: BLE001 - the seam: every failure is told, none is lost
             ms = so_far.ms + self._since(started)
             failed = (*so_far.failures, failure_of(exc, detector.name))
-            return replace(so_far, asked=True, failures=once(failed), ms=ms)
+            return replace(
+                so_far, asked=True, about=so_far.categories, failures=once(failed), ms=ms
+            )
         return _with(so_far, findings, so_far.ms + self._since(started))
 
     def _since(self, started: float) -> float:
@@ -107,7 +111,9 @@ class Judging:
 
     def _settled(self, judgement: Judgement, detector: Detector, post: Post) -> Judgement:
         """A detector that got nothing because reading failed was asked, and could not answer."""
-        return replace(judgement, asked=judgement.asked or _thwarted(detector, post))
+        if judgement.asked or not _thwarted(detector, post):
+            return judgement
+        return replace(judgement, asked=True, about=judgement.categories)
 
 
 def shown(detector: Detector, post: Post) -> Content:
@@ -136,10 +142,13 @@ async def _read(post: Post) -> Readings:
 
 
 def _with(so_far: Judgement, findings: Findings, ms: float) -> Judgement:
+    about = so_far.categories if findings.asked is None else findings.asked
+    judged = about if findings.judged is None else findings.judged
     return replace(
         so_far,
         asked=True,
-        judged=True,
+        about=so_far.about | about,
+        judged=so_far.judged | judged,
         signals=so_far.signals + findings.signals,
         facts=so_far.facts + findings.facts,
         failures=once((*so_far.failures, *findings.failures)),

@@ -2,7 +2,6 @@
 
 import time
 import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from typing import NamedTuple
@@ -12,6 +11,7 @@ from PIL import Image as Pillow
 
 from analysis import pdq
 from analysis.errors import AnalysisError, UnreadableMedia
+from analysis.frames import choose, reach
 from analysis.jpeg import scans
 from analysis.pixels import View, orientation, upright_size, views
 from analysis.sniff import JPEG, Format, sniff
@@ -123,36 +123,19 @@ def _look(
     file: ImageFile.ImageFile, count: int, turn: int, limits: Limits
 ) -> tuple[list[_Shown], str]:
     """Views of the chosen frames, no pixels twice, and why some are missing."""
-    end = time.monotonic() + limits.seconds
+    start = time.monotonic()
+    chosen = choose(file, count, limits.frames, start + limits.seconds / 2)
     shown: dict[str, _Shown] = {}
-    for frame in _chosen(count, limits.frames):
-        reached = _reach(file, frame, end)
+    for frame in chosen.frames:
+        reached = reach(file, frame, start + limits.seconds)
+        if reached < frame:
+            return list(shown.values()), f"only the first {reached + 1} of {count} frames were seen"
         file.load()
         for view in views(file, turn, limits.side):
-            shown.setdefault(view.sha256, _Shown(reached, view))
-        if reached < frame or (frame < count - 1 and time.monotonic() > end):
-            return list(shown.values()), f"only the first {reached + 1} of {count} frames were seen"
+            shown.setdefault(view.sha256, _Shown(frame, view))
+    if chosen.compared < count:
+        return list(shown.values()), f"only the first {chosen.compared} of {count} frames were seen"
     return list(shown.values()), ""
-
-
-def _chosen(count: int, at_most: int) -> Iterator[int]:
-    """Evenly spaced frame numbers, first and last included; all where they are few."""
-    if count <= at_most:
-        yield from range(count)
-    elif at_most == 1:
-        yield 0
-    else:
-        yield from (round(step * (count - 1) / (at_most - 1)) for step in range(at_most))
-
-
-def _reach(file: ImageFile.ImageFile, frame: int, end: float) -> int:
-    """Go on to a frame, or as near before it as time allows; returns where we are.
-
-    One by one, because most formats decode every frame on the way whatever one asks for.
-    """
-    while file.tell() < frame and time.monotonic() < end:
-        file.seek(file.tell() + 1)
-    return file.tell()
 
 
 def _image(shown: _Shown, index: int) -> Image:

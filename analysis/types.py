@@ -220,6 +220,9 @@ class Scope:
     purse: str = "nobody"
     """Opaque name of the community whose budget pays."""
     banks: Banks = field(default_factory=NoBanks)
+    author: str = ""
+    """Opaque name of who posted, so that one cannot use up what is there for all; empty where
+    nobody is known. It does not make two equal posts different."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +288,10 @@ class Findings:
     """Parts it could not judge, where it judged others. Raise instead when all failed."""
     cost_usd: float = 0.0
     usage: tuple[Usage, ...] = ()
+    asked: frozenset[Category] | None = None
+    """Which of the detector's categories anybody was asked about; None: all of them."""
+    judged: frozenset[Category] | None = None
+    """Which of those were answered; None: all that were asked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ MODULES = (
     "bench.pipeline",
     "bench.journey",
     "bench.intake",
+    "bench.remote",
     "bench.footprint",
     "bench.bank",
     "bench.policy",

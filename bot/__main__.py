@@ -13,10 +13,12 @@ from pathlib import Path
 from adapters.playground import TEMPLATES, Playground
 from adapters.playground.events import COMMUNITY
 from adapters.playground.examples import known_bad
+from analysis.remote.meter import EVERY, Spared
 from analysis.sandbox import ForkServer, prepare
 from analysis.taxonomy import Category
 from analysis.types import BankKind, Banks, NoBanks
 from bot import log
+from bot.act import Act
 from bot.actions.spec import parse
 from bot.analyser import Analyser
 from bot.app import App
@@ -34,11 +36,15 @@ from bot.health import Health
 from bot.judge import Judge
 from bot.keep import Keeper
 from bot.known import known_picture
+from bot.late import Late
 from bot.limits import DAY, ActionLimits
+from bot.look import Look
 from bot.metrics import Metrics
+from bot.model import JudgementKey
 from bot.policy.file import PolicyFile
 from bot.ports import Client, Platform
 from bot.queue import open_queue
+from bot.remote_figures import RemoteFigures
 from bot.review.desk import Desk
 from bot.running import Running, never_ends
 from bot.storage.store import Store, data_directory, database_exists, opened
@@ -84,19 +90,22 @@ class Build:
         named = file or (Path(settings.policy.file) if settings.policy.file else None)
         return PolicyFile(named, settings.policy.preset)
 
-    def core(self, settings: Settings) -> AbstractAsyncContextManager[Core]:
-        """The sandbox and the pipeline."""
-        return opened_core(settings, self._server or prepare())
+    def core(
+        self, settings: Settings, store: Store | None = None
+    ) -> AbstractAsyncContextManager[Core]:
+        """The sandbox and the pipeline; ``store`` keeps what providers cost."""
+        return opened_core(settings, self._server or prepare(), store.spend if store else None)
 
     @asynccontextmanager
     async def analyser(self, settings: Settings, policy: Path | None) -> AsyncIterator[Analyser]:
         """The core and the policy alone; with the banks where there is a database already."""
         rules = self.policy(settings, policy)
         async with AsyncExitStack() as stack:
-            core = await stack.enter_async_context(self.core(settings))
-            banks: Callable[[str], Awaitable[Banks]] = _no_banks
+            store: Store | None = None
             if database_exists(settings.storage):
-                banks = (await stack.enter_async_context(self.storage(settings))).banks.view
+                store = await stack.enter_async_context(self.storage(settings))
+            core = await stack.enter_async_context(self.core(settings, store))
+            banks: Callable[[str], Awaitable[Banks]] = store.banks.view if store else _no_banks
             judge = Judge(core.pipeline, rules, banks, settings.analysis.remote)
             yield Analyser(core.decode, judge)
 
@@ -106,7 +115,7 @@ class Build:
         async with AsyncExitStack() as stack:
             rules = self.policy(settings)
             store = await stack.enter_async_context(self.storage(settings))
-            core = await stack.enter_async_context(self.core(settings))
+            core = await stack.enter_async_context(self.core(settings, store))
             await Application(settings, rules, store, core).run(stack)
 
 
@@ -125,28 +134,43 @@ class Application:
         queue = await open_queue(settings.queue.url or f"sqlite:///{self._beside('inbox.db')}")
         stack.push_async_callback(queue.close)
         metrics = Metrics()
+        metrics.registry.register(RemoteFigures(self.core.remote.meter))
         playground = self._playground()
         platforms: dict[str, Platform] = {p.name: p for p in (playground,) if p is not None}
-        judge = Judge(self.core.pipeline, self.rules, store.banks.view, settings.analysis.remote)
+        judge = Judge(
+            self.core.pipeline,
+            self.rules,
+            store.banks.view,
+            settings.analysis.remote,
+            lambda: self.core.remote.meter.spared(EVERY, Spared.SHORT_CIRCUIT),
+        )
         limits = await self._limits()
         given_up = GivenUp(store.journal, platforms, now)
+        look = Look(
+            Gatherer(self.core.decode, settings.media.max_bytes),
+            judge,
+            MemoryCounters(),
+            Keeper(store.evidence, self.core.encode),
+            now,
+        )
+        enforcer = Enforcer(store.journal, limits, store.switch.paused, now)
+        act = Act(store.journal, enforcer, given_up, now)
         app = App(
             platforms=platforms,
             intake=queue,
-            gatherer=Gatherer(self.core.decode, settings.media.max_bytes),
-            judge=judge,
-            counters=MemoryCounters(),
-            keeper=Keeper(store.evidence, self.core.encode),
+            look=look,
             journal=store.journal,
-            enforcer=Enforcer(store.journal, limits, store.switch.paused, now),
+            act=act,
+            late=Late(look, act, store.journal, given_up, now),
             given_up=given_up,
             telling=Telling(metrics),
-            clock=now,
         )
         live: dict[str, Client] = {
             name: each.client for name, each in platforms.items() if not each.simulate
         }
-        desk = Desk(store.journal, store.evidence, live.get, parse, now)
+        desk = Desk(
+            store.journal, store.evidence, live.get, parse, now, nonce_of=JudgementKey.nonce
+        )
         health = Health(store.switch, queue, self.rules, tuple(platforms.values()), metrics)
         services = Services(
             analyser=Analyser(self.core.decode, judge),

@@ -4,22 +4,16 @@ It survives being killed at any line: the queue brings the message again, what w
 read back and not judged anew, and what was done is found and not done again.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from bot import context
-from bot.counters import Counters
-from bot.enforce import Enforcer, Orders
-from bot.errors import PlatformUnavailable
-from bot.gather import Gatherer
+from bot.act import Act
 from bot.giving_up import GivenUp
-from bot.judge import Judge
-from bot.keep import Keeper
-from bot.model import JudgementKey, Message, Record
-from bot.ports import Answer, Done, Intake, Job, Later, Platform, Target
-from bot.queue.jobs import pack, unpack
-from bot.review.draw import draw
+from bot.late import Late, worth_asking_again
+from bot.look import Look
+from bot.model import JudgementKey, Message
+from bot.ports import Answer, Done, Intake, Job, Later, Platform
+from bot.queue.jobs import is_late, pack, unpack
 from bot.storage.journal import Journal, Stored
 from bot.telling import Telling
 
@@ -30,15 +24,12 @@ class App:
 
     platforms: Mapping[str, Platform]
     intake: Intake
-    gatherer: Gatherer
-    judge: Judge
-    counters: Counters
-    keeper: Keeper
+    look: Look
     journal: Journal
-    enforcer: Enforcer
+    act: Act
+    late: Late
     given_up: GivenUp
     telling: Telling
-    clock: Callable[[], datetime]
 
     async def accept(self, messages: Sequence[Message]) -> set[str]:
         """Commit messages to the queue; returns the keys that were new, once they are durable."""
@@ -50,41 +41,21 @@ class App:
         """Take one message all the way: judged, acted upon, remembered, put before people."""
         message = unpack(job)
         platform = self.platforms[message.ref.platform]
+        if is_late(job):
+            return await self.late.ask(platform, message)
         with self.telling.about(message, job.attempt) as line:
             key, before = await self.given_up.next_round(message)
             judged = before or await self._judged(platform, message, key)
-            orders = self._orders(platform, message, judged, again=before is not None)
-            try:
-                outcomes = await self.enforcer.carry_out(orders)
-            except PlatformUnavailable as exc:
-                return Later(exc.retry_after or 5.0, str(exc))
-            await self.journal.finish(key)
-            await platform.settled(message, judged.case_id)
+            outcomes = await self.act.on(platform, message, judged, again=before is not None)
+            if isinstance(outcomes, Later):
+                return outcomes
+            if worth_asking_again(judged.record.assessment.failures, outcomes):
+                await self.intake.accept([pack(message, "backlog", late=True)])
+            await self.act.finish(platform, message, judged)
             line.settled(judged, outcomes)
         return Done()
 
     async def _judged(self, platform: Platform, message: Message, key: JudgementKey) -> Stored:
         """Look, decide, and write both down with every action as intended."""
-        content = await self.gatherer.content(platform, message)
-        seen = await context.gather(self.counters, message, content, self.clock())
-        assessment, verdict = await self.judge.judge(content, seen)
-        record = Record(
-            key, message.author.id, message.sent_at, self.clock(), assessment, seen, verdict, ()
-        )
-        case = await self.keeper.case(message, content, record)
+        record, case = await self.look.at(platform, message, key)
         return Stored(record, await self.journal.write(record, case), finished=False)
-
-    def _orders(
-        self, platform: Platform, message: Message, judged: Stored, *, again: bool
-    ) -> Orders:
-        record = judged.record
-        verdict = record.verdict
-        target = Target(
-            message=message,
-            nonce="",
-            reason=f"Bifocal: {', '.join(m.rule for m in verdict.matched) or 'no rule'}",
-            now=self.clock(),
-            card=draw(message, verdict, record.assessment.scores, case_id=judged.case_id or ""),
-        )
-        earlier = {outcome.action: outcome for outcome in record.outcomes}
-        return Orders(platform, record.key, verdict.actions, target, again, earlier)

@@ -1,7 +1,7 @@
 """The analysis core as the application runs it: sandbox, readers, detectors, one pipeline."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import cast
@@ -13,13 +13,18 @@ from analysis.detectors import DETECTORS
 from analysis.encode import encode_webp
 from analysis.media import Limits
 from analysis.pipeline import Pipeline
+from analysis.providers import PROVIDERS
+from analysis.providers.provider import Fit
 from analysis.reader import Reader
 from analysis.readers import READERS
+from analysis.remote.prepare import Pictures, encoded
 from analysis.sandbox import DECODE, MODELS, ForkServer, Sandbox
 from analysis.taxonomy import Category
 from analysis.types import Content, Failure, Image, Passage
 from bot.config.tables import Settings
 from bot.log import logger
+from bot.providers import Remote, opened_remote
+from bot.storage.spend import SpendLedger
 
 _log = logger("core")
 
@@ -33,6 +38,7 @@ class Core:
     settings: Settings
     missing: tuple[str, ...]
     """What is switched on and not installed, each in a sentence."""
+    remote: Remote
 
     async def decode(
         self, passages: Sequence[Passage], files: Sequence[bytes | Failure]
@@ -53,23 +59,51 @@ class Core:
 
 
 @asynccontextmanager
-async def opened_core(settings: Settings, server: ForkServer) -> AsyncIterator[Core]:
-    """Start the sandbox and load what is installed; what is not is said once."""
+async def opened_core(
+    settings: Settings,
+    server: ForkServer,
+    spend: SpendLedger | None = None,
+    *,
+    known: Mapping[str, str] = PROVIDERS,
+) -> AsyncIterator[Core]:
+    """Start the sandbox and load what is installed; what is not is said once.
+
+    ``spend`` keeps what providers cost; without it that is forgotten at the end. ``known`` is the
+    registry of providers.
+
+    Raises:
+        Misconfigured: a provider or one of its options is not one of ours.
+    """
     options = settings.analysis
-    async with Sandbox(
-        server,
-        decode=replace(DECODE, workers=options.decode_workers),
-        models=replace(MODELS, workers=options.model_workers),
-    ) as sandbox:
+    async with AsyncExitStack() as stack:
+        sandbox = await stack.enter_async_context(
+            Sandbox(
+                server,
+                decode=replace(DECODE, workers=options.decode_workers),
+                models=replace(MODELS, workers=options.model_workers),
+            )
+        )
+        pictures = Pictures(lambda image, fit: _encoded(sandbox, image, fit))
+        remote = await stack.enter_async_context(
+            opened_remote(settings, pictures, spend, known=known)
+        )
         readers, missing = _readers(sandbox, ocr=options.ocr)
         for sentence in missing:
             _log.warning("extra.missing", what=sentence)
-        detectors = [cast("type[Detector]", registry.load(DETECTORS, n))() for n in DETECTORS]
+        here = [cast("type[Detector]", registry.load(DETECTORS, n))() for n in DETECTORS]
         deadline = timedelta(seconds=options.deadline_s)
         pipeline = Pipeline(
-            readers, detectors, cache=Cache(), deadline=deadline, reader_timeout=deadline
+            readers,
+            [*here, *remote.detectors],
+            cache=Cache(),
+            deadline=deadline,
+            reader_timeout=deadline,
         )
-        yield Core(sandbox, pipeline, settings, missing)
+        yield Core(sandbox, pipeline, settings, missing, remote)
+
+
+async def _encoded(sandbox: Sandbox, image: Image, fit: Fit) -> tuple[str, bytes]:
+    return await sandbox.decode(encoded, image, fit)
 
 
 def unasked(pipeline: Pipeline) -> frozenset[Category]:

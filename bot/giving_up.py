@@ -73,7 +73,7 @@ class GivenUp:
             case = await self._journal.write(record, NewCase(message))
         else:
             case = stored.case_id
-            await self._unsettled(stored)
+            await self._settle(stored, Status.UNKNOWN, "the process died while it was being done")
             key = stored.record.key
         await self._journal.finish(key)
         if platform := self._platforms.get(message.ref.platform):
@@ -86,13 +86,20 @@ class GivenUp:
         before = await self._journal.stored(key._replace(round=key.round - 1))
         return before if before is not None and before.record.judged_at >= parked.at else None
 
-    async def _unsettled(self, stored: Stored) -> None:
-        """It died while acting: whether an action took effect, a person must look."""
-        for outcome in stored.record.outcomes:
+    async def unreachable(self, stored: Stored) -> tuple[Outcome, ...]:
+        """The platform was away for too long: what is not done is left to a person."""
+        detail = "the platform could not be reached"
+        await self._settle(stored, Status.FAILED, detail)
+        now = await self._journal.stored(stored.record.key)
+        return () if now is None else now.record.outcomes
+
+    async def _settle(self, stored: Stored, status: Status, detail: str) -> None:
+        """Settle what is only intended: a person must look whether it took effect."""
+        now = await self._journal.stored(stored.record.key) or stored
+        for outcome in now.record.outcomes:
             if outcome.status is Status.INTENDED:
-                detail = "the process died while it was being done"
-                unknown = Outcome(outcome.action, Status.UNKNOWN, self._clock(), None, detail)
-                await self._journal.settle(stored.record.key, unknown)
+                settled = Outcome(outcome.action, status, self._clock(), None, detail)
+                await self._journal.settle(stored.record.key, settled)
 
     def _record(self, key: JudgementKey, message: Message, parked: Parked) -> Record:
         failure = Failure(WORKER, FailureKind.UNREADABLE, f"given up: {parked.reason}")

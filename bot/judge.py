@@ -18,25 +18,40 @@ class Judge:
         policy: PolicyFile,
         banks: Callable[[str], Awaitable[Banks]],
         remote: Remote,
+        spared: Callable[[], None] = lambda: None,
     ) -> None:
+        """``spared`` is called where no provider's answer could change the verdict."""
         self._pipeline = pipeline
         self._policy = policy
         self._banks = banks
         self._remote = remote
+        self._spared = spared
 
     async def judge(
         self,
         content: Content,
         context: Context,
         on_stage: Tell | None = None,
+        *,
+        author: str = "",
     ) -> tuple[Assessment, Verdict]:
-        """Analyse and decide; one policy serves both, even when it is reloaded meanwhile."""
+        """Analyse and decide; one policy serves both, even when it is reloaded meanwhile.
+
+        ``author`` is an opaque name, by which nobody uses up what is there for all.
+        """
         policy = self._policy.current
+
+        def could_change(so_far: Assessment) -> bool:
+            matters = policy.could_change(so_far, context)
+            if not matters:
+                self._spared()
+            return matters
+
         assessment = await self._pipeline.analyse(
             content,
-            Scope(context.community_id, await self._banks(context.community_id)),
+            Scope(context.community_id, await self._banks(context.community_id), author),
             remote=self._remote,
-            could_change=lambda so_far: policy.could_change(so_far, context),
+            could_change=could_change,
             on_stage=on_stage,
         )
         return assessment, policy.decide(assessment, context)

@@ -8,7 +8,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from typing import ClassVar, Protocol
+from urllib.parse import urlsplit
 
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
@@ -32,6 +34,21 @@ class Options(BaseModel):
     def ready(self) -> bool:
         """Whether enough is set to call the vendor."""
         return self.api_key is not None
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """Which options must be set before it can be called."""
+        return ("api_key",) if self.api_key is None else ()
+
+    @property
+    def at_home(self) -> bool:
+        """Whether it runs on a machine of the operator's, so that calls cost nothing."""
+        host = urlsplit(self.base_url).hostname or ""
+        try:
+            return ip_address(host).is_private
+        except ValueError:
+            # A vendor's name has a dot; a container's or this machine's does not.
+            return bool(host) and ("." not in host or host.endswith((".local", ".internal")))
 
 
 @dataclass(frozen=True, slots=True)

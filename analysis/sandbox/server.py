@@ -30,7 +30,10 @@ PRELOAD = (
 
 def main(control: int) -> None:
     """Serve requests from the inherited socket until its other end closes, then kill all."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A service manager signals every process; the bot still needs us while it finishes its
+    # jobs, and ends us by closing the socket.
+    for ending in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, signal.SIG_IGN)
     with socket.socket(fileno=control) as line:
         if LINUX:  # macOS's frameworks do not survive a fork once they are loaded
             _preload()

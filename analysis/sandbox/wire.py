@@ -58,7 +58,7 @@ def unpack(text: bytes, blobs: memoryview) -> object:
         return _Reader(blobs).value(json.loads(text))
     except Garbled:
         raise
-    except (ValueError, TypeError, KeyError, RecursionError) as exc:
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as exc:
         raise Garbled(f"an answer that cannot be read: {type(exc).__name__}") from exc
 
 

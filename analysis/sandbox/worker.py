@@ -55,7 +55,6 @@ def confine(cell: Cell, parent: int) -> None:
     after ``parent``. macOS has no address-space limit, no parent-death signal and no such
     namespace; there the wall-clock limit and the closing socket are what is left.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGXCPU, signal.SIG_DFL)
     warnings.simplefilter("ignore")
     os.nice(cell.niceness)

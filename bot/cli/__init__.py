@@ -4,7 +4,18 @@ from importlib import import_module
 
 import typer
 
-COMMANDS = ("run", "analyze", "check", "pause", "resume", "banks", "tokens", "db")
+COMMANDS = (
+    "run",
+    "analyze",
+    "check",
+    "doctor",
+    "pause",
+    "resume",
+    "banks",
+    "tokens",
+    "stats",
+    "db",
+)
 """In the order ``--help`` shows them. Each is a module here with ``add(app) -> None``."""
 
 

@@ -1,6 +1,6 @@
 """``bifocal check``: settings, policy, database and extras, without starting."""
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -26,10 +26,13 @@ def add(app: typer.Typer) -> None:
         root = root_of(context)
         settings = root.settings(config, sandboxed=True)
         typer.echo("settings: fine")
-        finished(_look(root, settings))
+        finished(look(root, settings))
 
 
-async def _look(root: Root, settings: Settings) -> None:
+async def look(
+    root: Root, settings: Settings, further: Callable[[Core], Awaitable[None]] | None = None
+) -> None:
+    """Say what is fine and what is not; ``further`` looks at the open core in the end."""
     rules = root.policy(settings)
     for line in _policy(rules):
         typer.echo(line)
@@ -43,6 +46,8 @@ async def _look(root: Root, settings: Settings) -> None:
         async with root.core(settings) as core:
             for line in _core(core, rules):
                 typer.echo(line)
+            if further is not None:
+                await further(core)
 
 
 def _policy(rules: PolicyFile) -> Iterator[str]:
@@ -54,5 +59,9 @@ def _core(core: Core, rules: PolicyFile) -> Iterator[str]:
     yield f"analysis: {len(DETECTORS)} detectors"
     for sentence in core.missing:
         yield f"missing: {sentence}"
+    for provider in core.remote.providers:
+        yield f"provider: {provider.name} is on"
+    for sentence in core.remote.off:
+        yield f"provider: {sentence}"
     for rule, reason in rules.current.unanswerable(unasked(core.pipeline)):
         yield f"rule {rule} cannot be answered here: {reason}"

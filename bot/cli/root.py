@@ -49,8 +49,10 @@ class Root(Protocol):
         """The rules in force; ``file`` instead of the settings' where it is given."""
         ...
 
-    def core(self, settings: Settings) -> AbstractAsyncContextManager[Core]:
-        """The sandbox and the pipeline."""
+    def core(
+        self, settings: Settings, store: Store | None = None
+    ) -> AbstractAsyncContextManager[Core]:
+        """The sandbox and the pipeline; ``store`` keeps what providers cost."""
         ...
 
     def analyser(

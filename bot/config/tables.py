@@ -109,6 +109,29 @@ class Analysis(Table):
         ("gemini",),
         description="Order of fallback. One without a key is off, and that is no failure.",
     )
+    answers_hours: float = Field(
+        1.0,
+        gt=0,
+        le=720,
+        description="Hours a provider's answer is kept for equal pictures and words.",
+    )
+    cache_url: str = Field(
+        "mem://",
+        repr=False,
+        description="Where answers are kept. One with a password belongs in the environment.",
+    )
+    calls_per_minute: int = Field(
+        0, ge=0, description="The most calls a minute to each provider; 0: no limit."
+    )
+    tokens_per_minute: int = Field(
+        0, ge=0, description="The most tokens a minute to each provider; 0: no limit."
+    )
+    calls_at_once: int = Field(
+        64, ge=1, le=1000, description="The most calls to each provider at the same time."
+    )
+    wait_s: Seconds = Field(
+        5, description="Seconds a post waits for its turn before the next provider is asked."
+    )
     deadline_s: Seconds = Field(
         30, description="Seconds one detector may take before it counts as failed."
     )
@@ -146,6 +169,15 @@ class MediaLimits(Table):
     )
 
 
+class ModelPrice(Table):
+    """What one model costs, in US dollars."""
+
+    input_per_million: float = Field(0.0, ge=0, description="A million tokens in.")
+    output_per_million: float = Field(0.0, ge=0, description="A million tokens out.")
+    per_image: float = Field(0.0, ge=0, description="A picture.")
+    per_call: float = Field(0.0, ge=0, description="A call.")
+
+
 class Budget(Table):
     """Money for providers."""
 
@@ -157,6 +189,22 @@ class Budget(Table):
         ),
     )
     usd_per_day_per_community: float = Field(2.0, ge=0, description="The same for one community.")
+    author_share: float = Field(
+        0.2,
+        ge=0,
+        le=1,
+        description=(
+            "How much of its community's money one author may use a day, so that nobody's flood "
+            "takes everybody's; 1: all of it."
+        ),
+    )
+    prices: dict[str, ModelPrice] = Field(
+        default_factory=dict,
+        description=(
+            "US dollars by model or provider, where the built-in price list is out of date: "
+            "[budget.prices.MODEL] with input_per_million, output_per_million, per_image, per_call."
+        ),
+    )
 
 
 class Limits(Table):

@@ -21,6 +21,8 @@ class UnreadableJob(BotError):
 class _Envelope:
     v: Literal[1]
     message: Message
+    late: bool = False
+    """The message was judged before, and something did not answer then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +34,25 @@ _envelopes = TypeAdapter(_Envelope)
 _versions = TypeAdapter(_AnyVersion)
 
 
-def pack(message: Message, lane: str = "live") -> Job:
+def pack(message: Message, lane: str = "live", *, late: bool = False) -> Job:
     """Make a message a job. ``lane`` is ``live`` or ``backlog``.
+
+    A ``late`` job has a key of its own: it asks again what did not answer.
 
     Raises:
         ValueError: its text is not well formed (a lone surrogate).
     """
-    body = _envelopes.dump_json(_Envelope(v=VERSION, message=message)).decode()
-    return Job(key=message.key, body=body, lane=lane)
+    body = _envelopes.dump_json(_Envelope(v=VERSION, message=message, late=late)).decode()
+    return Job(key=f"{message.key}+late" if late else message.key, body=body, lane=lane)
+
+
+def is_late(job: Job) -> bool:
+    """Whether the job asks again about a message that was judged before.
+
+    Raises:
+        UnreadableJob: as for ``unpack``.
+    """
+    return _opened(job).late
 
 
 def unpack(job: Job) -> Message:
@@ -49,8 +62,12 @@ def unpack(job: Job) -> Message:
         UnreadableJob: not a message, or written by a newer version. The message names the job
             and the first field that is wrong, never what stands in it.
     """
+    return _opened(job).message
+
+
+def _opened(job: Job) -> _Envelope:
     try:
-        return _envelopes.validate_json(job.body).message
+        return _envelopes.validate_json(job.body)
     except ValidationError as exc:
         raise UnreadableJob(f"job {job.key} cannot be read: {_what_is_wrong(job, exc)}") from exc
 

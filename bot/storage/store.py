@@ -13,8 +13,10 @@ from bot.storage.banks import BankStore
 from bot.storage.database import Database
 from bot.storage.evidence import EvidenceStore
 from bot.storage.journal import Journal
+from bot.storage.key_check import check_key
 from bot.storage.seal import Seal, key_file
 from bot.storage.sessions import Sessions
+from bot.storage.spend import SpendLedger
 from bot.storage.switch import Switch
 from bot.storage.tokens import Tokens
 
@@ -33,6 +35,7 @@ class Store:
     tokens: Tokens
     sessions: Sessions
     switch: Switch
+    spend: SpendLedger
 
 
 @asynccontextmanager
@@ -47,6 +50,7 @@ async def opened(options: Options, clock: Callable[[], datetime]) -> AsyncIterat
     evidence = EvidenceStore.open(options.evidence_url, seal)
     database = await Database.open(options.url)
     try:
+        await check_key(database, seal, clock())
         yield Store(
             database,
             Journal(database, seal, parse),
@@ -55,6 +59,7 @@ async def opened(options: Options, clock: Callable[[], datetime]) -> AsyncIterat
             Tokens(database, clock),
             Sessions(database, clock),
             Switch(database, clock),
+            SpendLedger(database),
         )
     finally:
         await database.close()

@@ -6,8 +6,10 @@ in ``bot/storage/migrations/versions``; a test compares the two.
 """
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
+    Date,
     Float,
     ForeignKey,
     Index,
@@ -267,4 +269,27 @@ audit = Table(
     Column("subject", String, nullable=False),
     Column("detail", Json, nullable=False),
     Index("ix_audit_at", "at", "id"),
+)
+
+# Money for providers. The purse is a community's id: no person is named here.
+spend = Table(
+    "spend",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("purse", String, primary_key=True),
+    Column("provider", String, primary_key=True),
+    Column("model", String, primary_key=True),
+    Column("usd", Float, nullable=False),
+    Column("calls", BigInteger, nullable=False),
+    Column("tokens", BigInteger, nullable=False),
+)
+
+# Calls to providers that were not made, and why.
+spared = Table(
+    "spared",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("provider", String, primary_key=True),
+    Column("reason", String, primary_key=True),
+    Column("calls", BigInteger, nullable=False),
 )

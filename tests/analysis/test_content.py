@@ -8,8 +8,10 @@ import pytest
 import pytest_asyncio
 
 from analysis.content import build
+from analysis.encode import encode_webp
 from analysis.media import Limits
 from analysis.sandbox import DECODE, Sandbox
+from analysis.sniff import WEBP, sniff
 from analysis.types import (
     Content,
     Fact,
@@ -121,6 +123,14 @@ async def test_a_decoder_that_overruns_costs_one_unreadable_file() -> None:
     assert [failure.kind for failure in content.failures] == [FailureKind.UNREADABLE]
     assert content.media[0] is None
     assert content.media[1] is not None
+
+
+async def test_evidence_is_written_in_a_worker(sandbox: Sandbox) -> None:
+    content = await build([], [PNG], sandbox)
+
+    written = await sandbox.decode(encode_webp, content.images[0])
+
+    assert sniff(written) is WEBP
 
 
 async def test_the_largest_pictures_fit_the_workers_memory(sandbox: Sandbox) -> None:

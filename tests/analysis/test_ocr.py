@@ -1,14 +1,15 @@
 """OCR with the real models, in the real sandbox: few pictures, because each takes half a second."""
 
+import sys
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 from PIL import Image as Pillow
 
-from analysis.readers.ocr import Ocr
+from analysis.readers.ocr import Ocr, read_lines
 from analysis.sandbox import Sandbox
-from analysis.types import Passage
+from analysis.types import Image, Passage
 from tests.pictures import an_image, text_on
 
 pytestmark = [
@@ -51,6 +52,24 @@ async def test_a_turned_picture_is_read_all_the_same(ocr: Ocr, degrees: int) -> 
     picture = two_lines().rotate(degrees, expand=True)
 
     assert letters(await ocr.read(an_image(picture))) == WANTED
+
+
+def read_without_sockets(image: Image) -> tuple[Passage, ...]:
+    """In a worker of its own: any use of a socket or of a name lookup ends it."""
+    sys.addaudithook(refuse_sockets)
+    return read_lines(image)
+
+
+def refuse_sockets(event: str, _: object) -> None:
+    if event.startswith("socket."):
+        raise PermissionError(event)
+
+
+async def test_nothing_is_fetched() -> None:
+    async with Sandbox() as sandbox:
+        passages = await sandbox.model(read_without_sockets, an_image(two_lines()))
+
+    assert letters(passages) == WANTED
 
 
 async def test_boxes_stand_where_the_lines_stand(ocr: Ocr) -> None:
