@@ -22,6 +22,7 @@ from PIL import Image, ImageDraw
 from analysis.sandbox import prepare
 from bench.figures import Figure
 from bot import log
+from bot.act import Act
 from bot.app import App
 from bot.config.tables import Analysis, Settings, Storage
 from bot.core import opened_core
@@ -31,7 +32,9 @@ from bot.gather import Gatherer
 from bot.giving_up import GivenUp
 from bot.judge import Judge
 from bot.keep import Keeper
+from bot.late import Late
 from bot.limits import ActionLimits
+from bot.look import Look
 from bot.metrics import Metrics
 from bot.model import Attachment, Message
 from bot.policy.file import PolicyFile
@@ -128,18 +131,28 @@ async def _app(
 ) -> App:
     core = await stack.enter_async_context(opened_core(settings, prepare()))
     platforms = {room.name: room}
+    judge = Judge(core.pipeline, PolicyFile(None), store.banks.view, "never")
+    look = Look(
+        Gatherer(core.decode, settings.media.max_bytes),
+        judge,
+        MemoryCounters(),
+        Keeper(store.evidence, core.encode),
+        _now,
+    )
+    given_up = GivenUp(store.journal, platforms, _now)
+    limits = ActionLimits(10**6, 10**6)
+    act = Act(
+        store.journal, Enforcer(store.journal, limits, store.switch.paused, _now), given_up, _now
+    )
     return App(
         platforms=platforms,
         intake=queue,
-        gatherer=Gatherer(core.decode, settings.media.max_bytes),
-        judge=Judge(core.pipeline, PolicyFile(None), store.banks.view, "never"),
-        counters=MemoryCounters(),
-        keeper=Keeper(store.evidence, core.encode),
+        look=look,
         journal=store.journal,
-        enforcer=Enforcer(store.journal, ActionLimits(10**6, 10**6), store.switch.paused, _now),
-        given_up=GivenUp(store.journal, platforms, _now),
+        act=act,
+        late=Late(look, act, store.journal, given_up, _now),
+        given_up=given_up,
         telling=Telling(Metrics()),
-        clock=_now,
     )
 
 
