@@ -13,7 +13,15 @@ from typing import cast
 
 from bench.figures import Figure, machine, table
 
-MODULES = ("bench.bank", "bench.pipeline", "bench.remote")
+MODULES = (
+    "bench.pipeline",
+    "bench.journey",
+    "bench.intake",
+    "bench.remote",
+    "bench.footprint",
+    "bench.bank",
+    "bench.policy",
+)
 
 _REPORT = Path("docs/performance.md")
 _PREFACE = """# Performance

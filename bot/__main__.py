@@ -3,6 +3,7 @@
 The only file that knows all three packages.
 """
 
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from bot.actions.spec import parse
 from bot.analyser import Analyser
 from bot.app import App
 from bot.cli import command_line
-from bot.cli.root import said
+from bot.cli.root import called, said
 from bot.config.load import load
 from bot.config.tables import Settings
 from bot.core import Core, opened_core
@@ -282,7 +283,7 @@ def _greet(settings: Settings, link: str) -> None:
 
 def main() -> None:
     """Run the command line."""
-    command_line()(obj=Build(), prog_name="bifocal")
+    sys.exit(called(command_line(), Build()))
 
 
 if __name__ == "__main__":

@@ -21,6 +21,8 @@ from bot.errors import EnvironmentFailed, PlatformUnavailable
 
 T = TypeVar("T")
 
+_DAMAGED = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
+
 
 class Room:
     """The room's store and its feed. Use ``open`` before and ``close`` after."""
@@ -50,8 +52,10 @@ class Room:
                 f"{self._path} was written by a newer Bifocal ({exc}). Update, or move it away."
             ) from exc
         except (sqlite3.Error, OSError) as exc:
+            damaged = getattr(exc, "sqlite_errorcode", 0) & 0xFF in _DAMAGED
+            fix = "Move it away to start anew." if damaged else "Make its folder writable."
             raise EnvironmentFailed(
-                f"The playground cannot open {self._path}: {exc}. Make its folder writable."
+                f"The playground cannot open {self._path}: {exc}. {fix}"
             ) from exc
         self._loop = loop
 

@@ -1,13 +1,13 @@
 """What commands ask of the composition root, and how their trouble is told."""
 
 import functools
+import os
 import sys
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, ParamSpec, Protocol
 
-import click
 import typer
 from rich.console import Console
 
@@ -21,6 +21,9 @@ from bot.storage.store import Store
 
 DONE, ENVIRONMENT, USAGE, INCOMPLETE = 0, 1, 2, 3
 """Exit codes (design.md §9): a bad post found is still 0; 3 is an incomplete analysis."""
+
+INTERRUPTED = 130
+"""As shells have it after Ctrl-C: 128 and the signal's number."""
 
 P = ParamSpec("P")
 _log = logger("cli")
@@ -69,6 +72,26 @@ def root_of(context: typer.Context) -> Root:
     return root
 
 
+def tell(sentence: str) -> None:
+    """Say on standard error what is wrong, unbroken, so that it can be searched and copied."""
+    colour = "red" if said.is_terminal else None
+    said.print(f"bifocal: {sentence}", style=colour, markup=False, soft_wrap=True)
+
+
+def called(app: typer.Typer, root: Root) -> int:
+    """Run the command line and return the exit code; what was mistyped is told in one sentence."""
+    try:
+        code = app(obj=root, prog_name="bifocal", standalone_mode=False)
+    except typer.TyperException as exc:
+        # Without any argument the help was printed, and the sentence is empty.
+        if sentence := exc.format_message().strip():
+            tell(f"{sentence} See: bifocal --help")
+        return USAGE
+    except typer.Abort:
+        return INTERRUPTED
+    return code if isinstance(code, int) else DONE
+
+
 def well_told(command: Callable[P, None]) -> Callable[P, None]:
     """Turn our errors into one clear sentence and the right exit code."""
 
@@ -76,17 +99,20 @@ def well_told(command: Callable[P, None]) -> Callable[P, None]:
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
             command(*args, **kwargs)
-        except (typer.Exit, typer.Abort, click.ClickException):
+        except (typer.Exit, typer.Abort, typer.TyperException):
             raise
         except BotError as exc:
-            said.print(f"bifocal: {exc}", style="red" if said.is_terminal else None, markup=False)
+            tell(str(exc))
             raise typer.Exit(USAGE if isinstance(exc, Misconfigured) else ENVIRONMENT) from None
+        except BrokenPipeError:
+            # Whoever read our output has gone; Python must not find that out again at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(ENVIRONMENT) from None
         except Exception as exc:  # noqa: BLE001 - no user is to see a traceback
             _log.exception("command.broke", command=command.__name__)
-            said.print(
-                f"bifocal: this is a fault of ours: {type(exc).__name__}. The line above says "
-                "where; please report it.",
-                markup=False,
+            tell(
+                f"this is a fault of ours: {type(exc).__name__}. The line above says where; "
+                "please report it."
             )
             raise typer.Exit(ENVIRONMENT) from None
 
@@ -100,4 +126,4 @@ def finished(work: Coroutine[Any, Any, None]) -> None:
     try:
         asyncio.run(work)
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(INTERRUPTED)

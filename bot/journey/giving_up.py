@@ -67,9 +67,8 @@ class GivenUp:
 
     async def _give_up(self, message: Message, parked: Parked) -> None:
         key, stored = await self.next_round(message)
+        stored = stored or await self._written(key, parked)
         if stored is None:
-            if await self._written(key, parked):
-                return
             record = self._record(key, message, parked)
             case = await self._journal.write(record, NewCase(message))
         else:
@@ -80,12 +79,12 @@ class GivenUp:
         if platform := self._platforms.get(message.ref.platform):
             await platform.settled(message, case)
 
-    async def _written(self, key: JudgementKey, parked: Parked) -> bool:
-        """Whether this very parking was written down already, before a restart."""
+    async def _written(self, key: JudgementKey, parked: Parked) -> Stored | None:
+        """What was written of this very parking before a restart, told of to its end or not."""
         if key.round == 0:
-            return False
+            return None
         before = await self._journal.stored(key._replace(round=key.round - 1))
-        return before is not None and before.finished and before.record.judged_at >= parked.at
+        return before if before is not None and before.record.judged_at >= parked.at else None
 
     async def unreachable(self, stored: Stored) -> tuple[Outcome, ...]:
         """The platform was away for too long: what is not done is left to a person."""

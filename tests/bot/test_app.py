@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from bot.errors import PlatformUnavailable
+from bot.giving_up import GivenUp
 from bot.model import Attachment, CaseState, Cause, Message, Status
-from bot.ports import Done, Job, Later
+from bot.ports import Done, Job, Later, Parked
+from bot.queue.jobs import pack
 from bot.review.states import Command
 from bot.storage.decisions import Step, take
 from tests.bot.journey import World, a_world
@@ -146,6 +148,19 @@ async def test_what_was_given_up_on_gets_a_record_and_a_case(world: World) -> No
     assert case.judgements[0].failures[0].reason == "given up: took its worker down 3 times"
     assert (await world.record(message)).verdict.needs_review
     assert message.ref in world.platform.client.messages
+
+
+async def test_what_was_given_up_on_just_before_a_kill_is_told_to_its_platform_after_it(
+    world: World,
+) -> None:
+    message = world.stands(a_message())
+    await world.parked(message)
+    world.platform.done.clear()
+    restarted = GivenUp(world.journal, {"fake": world.platform}, lambda: world.time)
+    await restarted.told_of([Parked(pack(message), "took its worker down 3 times", world.time)])
+
+    assert world.platform.done == [message]
+    assert (await world.record(message)).key.round == 0
 
 
 async def test_what_was_given_up_on_and_is_driven_again_is_judged(world: World) -> None:

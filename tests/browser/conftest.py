@@ -25,13 +25,18 @@ QUIET = [
 ]
 
 
+def found_chromium() -> str | None:
+    """Where the system's Chromium is, if it has one."""
+    return next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """Where the browser is; without one the test is skipped, on CI it fails."""
-    found = next((path for name in NAMES if (path := shutil.which(name))), None)
+    found = found_chromium()
     if found is None:
         reason = "no Chromium found: run make browser"
-        if os.environ.get("CI") == "true":
+        if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
     return found

@@ -37,10 +37,9 @@ class Count:
 
 
 async def under_fire(bot: Bot, posts: int, kills: int, seed: int = 0) -> Count:
-    """Post, kill, restart, until all is posted; then check that nothing was lost or repeated."""
+    """Post, kill, restart a running bot until all is posted; then check that nothing was lost."""
     chance = random.Random(seed)  # noqa: S311 - which moment is hit, not a secret
     accepted: set[str] = set()
-    await bot.start()
     for kill in range(kills):
         share = (kill + 1) * posts // kills
         firing = asyncio.create_task(_fire(bot, accepted, share, chance))
@@ -50,9 +49,9 @@ async def under_fire(bot: Bot, posts: int, kills: int, seed: int = 0) -> Count:
         await firing
         await bot.start()
     await _fire(bot, accepted, posts, chance)
-    await _drained(bot)
+    await drained(bot)
     assert await bot.stop() == 0
-    return await _counted(bot, accepted, kills)
+    return await counted(bot, accepted, kills)
 
 
 async def _fire(bot: Bot, accepted: set[str], until: int, chance: random.Random) -> None:
@@ -80,7 +79,8 @@ def _picture(chance: random.Random) -> bytes:
     return out.getvalue()
 
 
-async def _drained(bot: Bot) -> None:
+async def drained(bot: Bot) -> None:
+    """Wait until every post was judged."""
     waiting: list[str] = []
     async with bot.client() as client:
         for _ in range(600):
@@ -92,7 +92,8 @@ async def _drained(bot: Bot) -> None:
     raise AssertionError(f"never judged: {waiting}")
 
 
-async def _counted(bot: Bot, accepted: set[str], kills: int) -> Count:
+async def counted(bot: Bot, accepted: set[str], kills: int) -> Count:
+    """Open what the stopped bot left, and check it."""
     data = bot.folder / "data"
     database = await Database.open(f"sqlite+aiosqlite:///{data}/bifocal.db")
     journal = Journal(database, key_file(data / "bifocal.key"), parse)

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 import httpx
 
@@ -62,13 +64,22 @@ class Bot:
     _process: asyncio.subprocess.Process | None = None
     _reader: "asyncio.Task[None] | None" = None
 
+    async def __aenter__(self) -> Self:
+        """Start it; whatever becomes of the test, no process outlives the block."""
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.kill()
+
     async def start(self) -> None:
         """Start it and wait until it says where it can be reached."""
-        if not self.token:
-            made = await command(
-                self.folder, "tokens", "create", "test", "--scope", "admin", **self.settings
-            )
-            self.token = made[1].split()[-1]
+        await self.sign_up()
         self._process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bot", "run"),
             cwd=self.folder,
@@ -80,6 +91,14 @@ class Bot:
         ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._reader = asyncio.create_task(self._read(self._process, ready))
         await ready
+
+    async def sign_up(self) -> None:
+        """Make the administrator's token, unless there is one."""
+        if not self.token:
+            made = await command(
+                self.folder, "tokens", "create", "test", "--scope", "admin", **self.settings
+            )
+            self.token = made[1].split()[-1]
 
     async def _read(
         self, process: asyncio.subprocess.Process, ready: "asyncio.Future[None]"
@@ -110,6 +129,18 @@ class Bot:
         code = await self._process.wait()
         await self._reader
         return code
+
+    @property
+    def pid(self) -> int:
+        """Of the running process."""
+        assert self._process is not None
+        return self._process.pid
+
+    async def until(self, words: str) -> None:
+        """Wait for a line of the log."""
+        async with asyncio.timeout(60):
+            while not any(words in line for line in self.log):  # noqa: ASYNC110 - lines have no event
+                await asyncio.sleep(0.05)
 
     def client(self) -> httpx.AsyncClient:
         """A client with the token of an administrator."""

@@ -11,7 +11,8 @@ from tests.journey.process import Bot
 @pytest.mark.slow
 @pytest.mark.timeout(240)
 async def test_ten_kills_over_120_posts_lose_nothing_and_repeat_nothing(tmp_path: Path) -> None:
-    count = await under_fire(Bot(tmp_path), posts=120, kills=10)
+    async with Bot(tmp_path) as bot:
+        count = await under_fire(bot, posts=120, kills=10)
 
     assert count.accepted >= 120
     assert count.actions > 0
@@ -20,7 +21,8 @@ async def test_ten_kills_over_120_posts_lose_nothing_and_repeat_nothing(tmp_path
 @pytest.mark.soak
 @pytest.mark.timeout(1800)
 async def test_fifty_kills_over_500_posts_lose_nothing_and_repeat_nothing(tmp_path: Path) -> None:
-    count = await under_fire(Bot(tmp_path), posts=500, kills=50, seed=1)
+    async with Bot(tmp_path) as bot:
+        count = await under_fire(bot, posts=500, kills=50, seed=1)
     print(count)  # noqa: T201 - what `make soak` is for
 
     assert count.accepted >= 500
