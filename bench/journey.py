@@ -22,25 +22,25 @@ from PIL import Image, ImageDraw
 from analysis.sandbox import prepare
 from bench.figures import Figure
 from bot import log
-from bot.act import Act
 from bot.app import App
 from bot.config.tables import Analysis, Settings, Storage
 from bot.core import opened_core
 from bot.counters import MemoryCounters
 from bot.enforce import Enforcer
-from bot.gather import Gatherer
-from bot.giving_up import GivenUp
-from bot.judge import Judge
-from bot.keep import Keeper
-from bot.late import Late
+from bot.journey.act import Act
+from bot.journey.gather import Gatherer
+from bot.journey.giving_up import GivenUp
+from bot.journey.judge import Judge
+from bot.journey.keep import Keeper
+from bot.journey.late import Late
+from bot.journey.look import Look
+from bot.journey.telling import Telling
 from bot.limits import ActionLimits
-from bot.look import Look
 from bot.metrics import Metrics
 from bot.model import Attachment, Message
 from bot.policy.file import PolicyFile
 from bot.queue import Queue, open_queue
 from bot.storage.store import Store, opened
-from bot.telling import Telling
 from tests.builders import a_message, a_ref
 from tests.fakes import FakePlatform
 

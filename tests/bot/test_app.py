@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import PlatformUnavailable
-from bot.giving_up import GivenUp
+from bot.journey.giving_up import GivenUp
 from bot.model import Attachment, CaseState, Cause, Message, Status
 from bot.ports import Done, Job, Later, Parked
 from bot.queue.jobs import pack

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 import pytest
 import pytest_asyncio
-from bot.judge import Judge
 
 from adapters.playground.examples import Example, known_bad, load
 from analysis.bank import BankEntry, BankIndex
@@ -14,6 +13,7 @@ from analysis.taxonomy import Category
 from analysis.types import Assessment, BankKind, Banks, Modality, Origin, Passage
 from bot.config.load import load as settings
 from bot.core import Core, opened_core
+from bot.journey.judge import Judge
 from bot.known import known_picture
 from bot.model import Verdict
 from bot.policy.file import PolicyFile
