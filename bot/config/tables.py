@@ -90,7 +90,7 @@ class Policy(Table):
     file: str = Field(
         "", description="Your policy file; read again whenever it changes. Empty: the preset alone."
     )
-    preset: Literal["standard"] = Field(
+    preset: Literal["relaxed", "standard", "strict"] = Field(
         "standard", description="Bundled rules used when no file is named."
     )
 

@@ -110,6 +110,18 @@ def compile_condition(text: str, where: str) -> Condition:
         Misconfigured: too long, not CEL, not a yes-or-no question, a name, a fact's field or a
             pattern that cannot be. The message shows the condition with a caret.
     """
+    if len(text) > LONGEST:
+        trouble = Complaint(f"it has {len(text)} characters; {LONGEST} are the most", 0)
+        raise Misconfigured(_pointed(where, text, trouble))
+    return recompiled(text, where)
+
+
+def recompiled(text: str, where: str) -> Condition:
+    """Compile a condition that was compiled before and changed by us since, however long it got.
+
+    Raises:
+        Misconfigured: as for ``compile_condition``.
+    """
     try:
         program, tree = _compile(text)
     except _Bad as bad:
@@ -124,8 +136,6 @@ class _Bad(Exception):
 
 
 def _compile(text: str) -> tuple[_Program, Node]:
-    if len(text) > LONGEST:
-        raise _Bad(Complaint(f"it has {len(text)} characters; {LONGEST} are the most", 0))
     if not text.strip():
         raise _Bad(Complaint("it is empty; write true for a rule that always holds", 0))
     if odd := _UNREADABLE.search(text):
