@@ -98,8 +98,12 @@ class Condition:
         except RuntimeError as exc:
             return _unclear(str(exc))
         value = answer.value()
-        if answer.type() == _BOOL and isinstance(value, bool):
-            return value
+        if (
+            value is False
+        ):  # an error's value is a text, and asking for the type takes a microsecond
+            return False
+        if value is True and answer.type() == _BOOL:
+            return True
         return _unclear(str(value))
 
 
