@@ -1,6 +1,7 @@
 """What commands ask of the composition root, and how their trouble is told."""
 
 import functools
+import os
 import sys
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
@@ -76,6 +77,8 @@ def well_told(command: Callable[P, None]) -> Callable[P, None]:
             command(*args, **kwargs)
         except (typer.Exit, typer.Abort, click.ClickException):
             raise
+        except BrokenPipeError:  # whoever read us, such as head, has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         except BotError as exc:
             said.print(f"bifocal: {exc}", style="red" if said.is_terminal else None, markup=False)
             raise typer.Exit(USAGE if isinstance(exc, Misconfigured) else ENVIRONMENT) from None

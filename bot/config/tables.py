@@ -91,7 +91,8 @@ class Policy(Table):
         "", description="Your policy file; read again whenever it changes. Empty: the preset alone."
     )
     preset: Literal["relaxed", "standard", "strict"] = Field(
-        "standard", description="Bundled rules used when no file is named."
+        "standard",
+        description="Bundled rules used when no file is named: relaxed, standard or strict.",
     )
 
 

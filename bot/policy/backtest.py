@@ -103,14 +103,26 @@ class Backtest:
         for rule in policy.rules:
             self._figures(rule.id)
 
-    def add(self, past: Past) -> None:
-        """Decide a judgement anew and compare."""
+    def note(self, past: Past) -> None:
+        """Count what came of a judgement then, and decide nothing anew."""
+        self._begin(past)
+        for one in past.matched:
+            figures = self._figures(one.rule)
+            figures.then[one.mode] += 1
+            figures.decided_then.add(past)
+
+    def _begin(self, past: Past) -> None:
         report = self.report
         report.judgements += 1
         report.first = report.first or past.judged_at
         report.last = past.judged_at
         report.versions[past.policy_version] += 1
         report.decided.add(past)
+
+    def add(self, past: Past) -> None:
+        """Decide a judgement anew and compare."""
+        self._begin(past)
+        report = self.report
         policy = report.policy.at(past.context.community_id, past.context.channel_id)
         verdict = report.policy.decide(past.assessment, past.context)
         silent = frozenset(self._unanswered(policy, verdict))

@@ -120,11 +120,10 @@ def conjuncts(condition: Condition) -> tuple[str, ...]:
     """The parts that && joins at the top, as they are written."""
     text, start, parts = condition.text, 0, []
     for at in _joints(condition.tree):
-        parts.append(text[start:at])
-        start = at + len("&&")
+        if text.count("(", 0, at) == text.count(")", 0, at):  # not within parentheses
+            parts.append(text[start:at])
+            start = at + len("&&")
     parts.append(text[start:])
-    if any(part.count("(") != part.count(")") for part in parts):
-        return (text,)
     return tuple(part.strip() for part in parts)
 
 

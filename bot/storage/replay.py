@@ -19,8 +19,13 @@ from analysis.types import Assessment, Fact, FactKind, Media, Modality
 from bot.model import EventKind, Ref
 from bot.policy.past import Past
 from bot.review.states import DECISIONS
+from bot.storage import reading, rows
 from bot.storage.database import Database
+from bot.storage.journal import Journal
 from bot.storage.rows import CONTEXT, FAILURES, MATCHED
+from bot.storage.seal import Seal
+from bot.storage.sealed import Words
+from bot.storage.sql import message_id
 from bot.storage.tables import case_events, facts, judgements, media, messages
 
 PAGE = 1_000
@@ -69,6 +74,46 @@ async def count(database: Database, wanted: Wanted) -> int:
     query = select(func.count()).select_from(judgements).where(*_which(wanted))
     async with database.reading() as conn:
         return int((await conn.execute(query)).scalar_one())
+
+
+async def told(journal: Journal, which: str) -> list[Past]:
+    """Every judgement of one case, or of one message by its ref, oldest first; empty for none.
+
+    With the words, where a case keeps them: this is for explaining, not for thousands.
+    """
+    if ":" in which:
+        try:
+            mine = judgements.c.message == message_id(Ref.parse(which)).scalar_subquery()
+        except ValueError:
+            return []
+    else:
+        mine = judgements.c.case_id == which
+    async with journal.database.reading() as conn:
+        query = reading.LINES.where(mine).order_by(judgements.c.id)
+        lines = (await conn.execute(query)).all()
+        parts = await reading.Parts.of(conn, lines)
+        decisions = await _decisions(conn)
+    return [_told(line, parts, journal.seal, decisions) for line in lines]
+
+
+def _told(
+    line: rows.Line, parts: reading.Parts, seal: Seal, decisions: Mapping[str, EventKind]
+) -> Past:
+    written = parts.facts.get(line.id, ())
+    kept = Words.opened(line.sealed, seal).values if line.sealed else (None,) * len(written)
+    known = [rows.to_fact(row, value) for row, value in zip(written, kept, strict=True)]
+    return Past(
+        rows.to_key(line).ref,
+        line.revision,
+        line.judged_at,
+        rows.to_assessment(line, parts.media.get(line.id, ()), (), known),
+        rows.to_context(line),
+        rows.to_matched(line),
+        line.needs_review,
+        line.policy_version,
+        line.case_id,
+        decisions.get(line.case_id) if line.case_id is not None else None,
+    )
 
 
 async def past(database: Database, wanted: Wanted, *, page: int = PAGE) -> AsyncIterator[Past]:
@@ -126,11 +171,11 @@ async def _facts(conn: AsyncConnection, ids: Sequence[int], kinds: Collection[Fa
     return {judgement: _in_order(from_json(written)) for judgement, written in found}
 
 
-def _in_order(rows: list[tuple[int, str, str, float, str, int | None]]) -> list[Fact]:
-    rows.sort()  # by position, and in order already but for what the databases do not promise
+def _in_order(gathered: list[tuple[int, str, str, float, str, int | None]]) -> list[Fact]:
+    gathered.sort()  # by position, and in order already but for what the databases do not promise
     return [
         Fact(_KINDS[kind], value, score, _MODALITIES[modality], media)
-        for _, kind, value, score, modality, media in rows
+        for _, kind, value, score, modality, media in gathered
     ]
 
 
