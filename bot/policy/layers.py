@@ -1,7 +1,7 @@
 """What one place of a policy says: a preset, the file itself, a community or a channel."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.errors import Misconfigured
 from bot.policy.exemptions import Exemption, read_exemption
@@ -80,21 +80,8 @@ def _override(section: Section) -> Layer:
     community = _id(section, "community") if "community" in section.table else ""
     layer = _layer(section, f"{kind} {name}", inherits=True)
     if kind == "community":
-        return _placed(layer, name, "")
-    return _placed(layer, community, name)
-
-
-def _placed(layer: Layer, community: str, channel: str) -> Layer:
-    return Layer(
-        layer.name,
-        layer.rules,
-        layer.changes,
-        layer.exemptions,
-        layer.ladder,
-        layer.section,
-        community,
-        channel,
-    )
+        return replace(layer, community=name)
+    return replace(layer, community=community, channel=name)
 
 
 def _id(section: Section, key: str) -> str:

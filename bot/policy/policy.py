@@ -99,7 +99,8 @@ class Policy:
         """The rules that can never match here, each with the reason, for ``doctor``."""
         found = dict(decide.unanswerable(self.base, unasked))
         for _, rules in self.elsewhere():
-            found = dict(decide.unanswerable(rules, unasked)) | found
+            for rule, why in decide.unanswerable(rules, unasked):
+                found.setdefault(rule, why)
         return list(found.items())
 
     def elsewhere(self) -> Iterator[tuple[Layer, Effective]]:

@@ -101,6 +101,14 @@ def test_a_rule_that_reads_words_is_left_out_on_both_sides() -> None:
     assert report.rules["words"].lost == 0
 
 
+def test_what_such_a_rule_put_before_people_is_no_change_either() -> None:
+    then = Matched("words", Mode.LIVE, ("flag",))
+
+    report = backtest(a_policy(WORDS), [a_past(1, then, text="", review=True)])
+
+    assert report.changes == []
+
+
 def test_a_rule_over_the_words_of_facts_is_left_out_too() -> None:
     rule = a_rule("facts.exists(f, f.kind == 'caption' && f.value.contains('x'))", name="words")
 

@@ -1,5 +1,7 @@
 """What communities and channels make of the rules they inherit."""
 
+from hashlib import sha256
+
 import pytest
 
 from bot.actions.delete import Delete
@@ -143,7 +145,34 @@ def test_a_file_may_extend_a_preset_and_change_nothing() -> None:
 
 
 def test_the_version_is_of_the_preset_too() -> None:
-    assert a_policy('extends = "strict"').version != a_policy('extends = "relaxed"').version
+    """An upgrade that changes the preset changes what the file means."""
+    text = 'extends = "strict"'
+
+    assert a_policy(text).version != sha256(text.encode()).hexdigest()[:12]
+
+
+def test_an_inherited_id_is_no_new_rule() -> None:
+    with pytest.raises(Misconfigured, match=r'"scam" is inherited already, from standard.toml:15'):
+        a_policy('extends = "standard"', SCAM)
+
+
+def test_each_community_has_its_own() -> None:
+    one, other = (
+        of_community('id = "scam"\nmode = "off"'),
+        of_community('id = "scam"\nthen = ["log"]'),
+    )
+    policy = a_policy(SCAM, one, other.replace("G1", "G2"))
+
+    assert judged(policy, "G1", "C1", scam=0.9).actions == ()
+    assert judged(policy, "G2", "C1", scam=0.9).actions == (Log(),)
+
+
+def test_each_channel_has_its_own() -> None:
+    one, other = of_channel('id = "scam"\nmode = "off"'), of_channel('id = "scam"\nthen = ["log"]')
+    policy = a_policy(SCAM, one, other.replace("C1", "C2"))
+
+    assert judged(policy, "G1", "C1", scam=0.9).actions == ()
+    assert judged(policy, "G1", "C2", scam=0.9).actions == (Log(),)
 
 
 def test_inherited_tests_stand_unless_a_threshold_moved() -> None:
