@@ -21,6 +21,7 @@ MODULES = (
     "bench.footprint",
     "bench.bank",
     "bench.policy",
+    "bench.backtest",
 )
 
 _REPORT = Path("docs/performance.md")

@@ -9,6 +9,7 @@ COMMANDS = (
     "analyze",
     "check",
     "doctor",
+    "policy",
     "pause",
     "resume",
     "banks",

@@ -101,13 +101,11 @@ def well_told(command: Callable[P, None]) -> Callable[P, None]:
             command(*args, **kwargs)
         except (typer.Exit, typer.Abort, typer.TyperException):
             raise
+        except BrokenPipeError:  # whoever read us, such as head, has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         except BotError as exc:
             tell(str(exc))
             raise typer.Exit(USAGE if isinstance(exc, Misconfigured) else ENVIRONMENT) from None
-        except BrokenPipeError:
-            # Whoever read our output has gone; Python must not find that out again at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit(ENVIRONMENT) from None
         except Exception as exc:  # noqa: BLE001 - no user is to see a traceback
             _log.exception("command.broke", command=command.__name__)
             tell(

@@ -90,8 +90,9 @@ class Policy(Table):
     file: str = Field(
         "", description="Your policy file; read again whenever it changes. Empty: the preset alone."
     )
-    preset: Literal["standard"] = Field(
-        "standard", description="Bundled rules used when no file is named."
+    preset: Literal["relaxed", "standard", "strict"] = Field(
+        "standard",
+        description="Bundled rules used when no file is named: relaxed, standard or strict.",
     )
 
 

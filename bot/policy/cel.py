@@ -98,8 +98,12 @@ class Condition:
         except RuntimeError as exc:
             return _unclear(str(exc))
         value = answer.value()
-        if answer.type() == _BOOL and isinstance(value, bool):
-            return value
+        if (
+            value is False
+        ):  # an error's value is a text, and asking for the type takes a microsecond
+            return False
+        if value is True and answer.type() == _BOOL:
+            return True
         return _unclear(str(value))
 
 
@@ -109,6 +113,18 @@ def compile_condition(text: str, where: str) -> Condition:
     Raises:
         Misconfigured: too long, not CEL, not a yes-or-no question, a name, a fact's field or a
             pattern that cannot be. The message shows the condition with a caret.
+    """
+    if len(text) > LONGEST:
+        trouble = Complaint(f"it has {len(text)} characters; {LONGEST} are the most", 0)
+        raise Misconfigured(_pointed(where, text, trouble))
+    return recompiled(text, where)
+
+
+def recompiled(text: str, where: str) -> Condition:
+    """Compile a condition that was compiled before and changed by us since, however long it got.
+
+    Raises:
+        Misconfigured: as for ``compile_condition``.
     """
     try:
         program, tree = _compile(text)
@@ -124,8 +140,6 @@ class _Bad(Exception):
 
 
 def _compile(text: str) -> tuple[_Program, Node]:
-    if len(text) > LONGEST:
-        raise _Bad(Complaint(f"it has {len(text)} characters; {LONGEST} are the most", 0))
     if not text.strip():
         raise _Bad(Complaint("it is empty; write true for a rule that always holds", 0))
     if odd := _UNREADABLE.search(text):

@@ -1,7 +1,6 @@
 """What follows from an assessment. Pure: the same post under the same policy, the same verdict."""
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import TYPE_CHECKING
 
 from analysis.taxonomy import Category
 from analysis.types import Assessment
@@ -9,43 +8,49 @@ from bot.actions.spec import merge
 from bot.model import Context, Matched, Mode, Unanswered, Verdict
 from bot.policy.cel import Activation, Lack, Unclear
 from bot.policy.certainty import can_hold_without, only_rises
+from bot.policy.effective import Effective
 from bot.policy.post import Post
 from bot.policy.rules import Rule
 from bot.policy.variables import OPEN, values
 from bot.ports import Action
 
-if TYPE_CHECKING:  # a policy decides by what is here
-    from bot.policy.policy import Policy
 
-
-def decide(policy: "Policy", assessment: Assessment, context: Context) -> Verdict:
+def decide(policy: Effective, assessment: Assessment, context: Context) -> Verdict:
     """Apply the rules to one post.
 
-    An unanswered rule does not match. The post needs a person when an action says so; when a live
-    rule is unanswered because what it lacked was asked for and not had; or when the analysis is
-    incomplete and nothing destructive is done about the post. (A rule that merely logs must not
-    let a post through that was only half looked at.)
+    A rule that the post is exempt from is not asked, and an unanswered one does not match. The
+    post needs a person when an action says so; when a live rule is unanswered because what it
+    lacked was asked for and not had; or when the analysis is incomplete and nothing destructive
+    is done about the post. (A rule that merely logs must not let a post through that was only
+    half looked at.)
     """
     post = Post(assessment, context)
     activation = Activation(values(post, policy.reads))
     matched: list[Rule] = []
     unanswered: list[tuple[Rule, Unanswered]] = []
+    spared = policy.spared(context)
+    strikes = context.author.strikes
     for rule in policy.rules:
-        answer = False if rule.mode is Mode.OFF else rule.when.ask(activation)
+        off = rule.mode is Mode.OFF or rule.id in spared
+        answer = False if off else rule.when.ask(activation)
         if answer is True:
             matched.append(rule)
         elif isinstance(answer, Unclear):
             unanswered.append((rule, _unanswered(rule, post, activation, answer)))
     live = [rule for rule in matched if rule.mode is Mode.LIVE]
-    actions = combined(action for rule in live for action in rule.then)
+    actions = combined(action for rule in live for action in policy.then(rule, strikes))
     open_questions = [u for rule, u in unanswered if rule.mode is Mode.LIVE and u.asked]
-    unseen = not assessment.complete and not any(action.destructive for action in actions)
+    destroyed = any(action.destructive for action in actions)
+    unseen = not (assessment.complete or destroyed or len(spared) == len(policy.rules))
     return Verdict(
-        matched=tuple(Matched(r.id, r.mode, tuple(map(str, r.then))) for r in matched),
+        matched=tuple(
+            Matched(rule.id, rule.mode, tuple(map(str, policy.then(rule, strikes))))
+            for rule in matched
+        ),
         unanswered=tuple(u for _, u in unanswered),
         actions=actions,
         needs_review=_flagged(actions) or bool(open_questions) or unseen,
-        explanation=_explanation(live, open_questions, assessment),
+        explanation=_explanation(live, open_questions, unseen=unseen, assessment=assessment),
         policy_version=policy.version,
     )
 
@@ -60,7 +65,7 @@ def combined(actions: Iterable[Action]) -> tuple[Action, ...]:
     return tuple(action for action in merged if not (removed and action.name == "annotate"))
 
 
-def could_change(policy: "Policy", assessment: Assessment, context: Context) -> bool:
+def could_change(policy: Effective, assessment: Assessment, context: Context) -> bool:
     """Whether what a provider may still say could add to what will be done about the post.
 
     Conservative: every score may still rise, and every fact that a provider can bring may still
@@ -71,18 +76,22 @@ def could_change(policy: "Policy", assessment: Assessment, context: Context) -> 
     now = Activation(known)
     settled_only = Activation({name: known[name] for name in known.keys() - OPEN})
     certain: list[Action] = []
-    undecided: list[Rule] = []
+    undecided: list[tuple[Action, ...]] = []
+    spared = policy.spared(context)
     for rule in policy.rules:
-        later = rule.mode is Mode.LIVE and rule.when.ask(settled_only)
+        if rule.mode is not Mode.LIVE or rule.id in spared:
+            continue
+        then = policy.then(rule, context.author.strikes)
+        later = rule.when.ask(settled_only)
         if later is True or (only_rises(rule.when.tree) and rule.when.ask(now) is True):
-            certain += rule.then
+            certain += then
         elif later is not False:
-            undecided.append(rule)
+            undecided.append(then)
     settled = combined(certain)
-    return any(combined((*settled, *rule.then)) != settled for rule in undecided)
+    return any(combined((*settled, *then)) != settled for then in undecided)
 
 
-def unanswerable(policy: "Policy", unasked: Collection[Category]) -> list[tuple[str, str]]:
+def unanswerable(policy: Effective, unasked: Collection[Category]) -> list[tuple[str, str]]:
     """The rules that can never match where nobody judges these categories: (id, why)."""
     missing = {f"scores.{category}" for category in unasked}
     return [
@@ -118,14 +127,18 @@ def _flagged(actions: Iterable[Action]) -> bool:
 
 
 def _explanation(
-    live: Sequence[Rule], open_questions: Sequence[Unanswered], assessment: Assessment
+    live: Sequence[Rule],
+    open_questions: Sequence[Unanswered],
+    *,
+    unseen: bool,
+    assessment: Assessment,
 ) -> str:
     if live:
         return " ".join(dict.fromkeys(rule.because for rule in _telling(live)))
     if open_questions:
         first = open_questions[0]
         return f"The rule {first.rule} could not be decided: {first.reason}."
-    if not assessment.complete:
+    if unseen:
         kinds = sorted({failure.kind.value for failure in assessment.failures})
         return f"It could not be looked at completely: {', '.join(kinds)}."
     return "No rule matched."

@@ -63,7 +63,7 @@ def read_test(table: Mapping[str, object], line: int, where: str) -> RuleTest:
         expect=Expect(str(expect)),
         name=_optional(table, "name", where) or "",
         text=_optional(table, "text", where),
-        scores=_scores(table.get("scores"), where),
+        scores=read_scores(table.get("scores"), where),
         given=_given(table.get("given"), where),
         image=_optional(table, "image", where),
         case=_optional(table, "case", where),
@@ -78,7 +78,12 @@ def _optional(table: Mapping[str, object], key: str, where: str) -> str | None:
     return value
 
 
-def _scores(written: object, where: str) -> Mapping[Category, float] | None:
+def read_scores(written: object, where: str) -> Mapping[Category, float] | None:
+    """Read a table of scores, such as ``{ scam = 0.9 }``; None for none.
+
+    Raises:
+        Misconfigured: no table, no such category, or not from 0 to 1.
+    """
     if written is None:
         return None
     if not isinstance(written, dict):

@@ -1,8 +1,7 @@
 """One policy: rules that were read together, and what may be asked of them."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
 from importlib import resources
 from pathlib import Path
@@ -10,30 +9,41 @@ from pathlib import Path
 from analysis.taxonomy import Category
 from analysis.types import Assessment
 from bot.errors import Misconfigured
-from bot.model import Context, Mode, Verdict
+from bot.model import Context, Verdict
 from bot.nearest import did_you_mean
 from bot.policy import decide
-from bot.policy.rules import Rule, read_rules
+from bot.policy.effective import Effective, check, laid
+from bot.policy.ladder import Ladder
+from bot.policy.layers import Contents, Layer, read_contents
+from bot.policy.rules import Rule
 from bot.policy.source import LARGEST, read
 
 _VERSION_DIGITS = 12
+_MOST_KEPT = 1_000
+"""Places whose rules are kept laid together; more than a community has channels (500)."""
 
 
 @dataclass(frozen=True)
 class Policy:
     """Immutable, so that a reload in the middle of a message changes nothing for it."""
 
-    rules: tuple[Rule, ...]
+    base: Effective
+    """What holds where no community or channel says otherwise."""
     version: str
-    """The first digits of the SHA-256 of the file's bytes."""
+    """The first digits of the SHA-256 of the file's bytes, and those of the preset it extends."""
     name: str
     """The file's or preset's name."""
+    layers: tuple[Layer, ...] = ()
+    """Presets, the one at the bottom first, then the file."""
+    communities: Mapping[str, Layer] = field(default_factory=dict)
+    channels: Mapping[tuple[str, str], Layer] = field(default_factory=dict)
+    """By community (empty where the file does not name it) and channel."""
+    _laid: dict[tuple[str, str], Effective] = field(default_factory=dict, compare=False)
 
-    @cached_property
-    def reads(self) -> frozenset[str]:
-        """The variables that some rule reads; no other is worked out."""
-        rules = (rule for rule in self.rules if rule.mode is not Mode.OFF)
-        return frozenset[str]().union(*(rule.when.references for rule in rules))
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules that hold where nothing says otherwise."""
+        return self.base.rules
 
     @classmethod
     def parse(cls, data: bytes, name: str) -> "Policy":
@@ -42,20 +52,97 @@ class Policy:
         Raises:
             Misconfigured: names file, line, rule and the fix.
         """
-        rules = read_rules(read(data, name))
-        return cls(rules, sha256(data).hexdigest()[:_VERSION_DIGITS], name)
+        contents = read_contents(read(data, name))
+        digest = sha256(data)
+        layers = [contents.base]
+        extended = contents
+        while extended.extends:  # ends: presets are ours, and extend only others
+            below = _preset_bytes(extended)
+            digest.update(below)
+            extended = read_contents(read(below, f"{extended.extends}.toml"))
+            layers.insert(0, extended.base)
+        version = digest.hexdigest()[:_VERSION_DIGITS]
+        base = _checked(layers, version)
+        _check_overrides(contents.overrides, base)
+        communities = {one.community: one for one in contents.overrides if not one.channel}
+        channels = {(one.community, one.channel): one for one in contents.overrides if one.channel}
+        return cls(base, version, name, tuple(layers), communities, channels)
+
+    def at(self, community: str, channel: str) -> Effective:
+        """The rules that hold in a channel: file, then community, then channel."""
+        over = (
+            self.communities.get(community),
+            self.channels.get((community, channel)) or self.channels.get(("", channel)),
+        )
+        found = [layer for layer in over if layer is not None]
+        if not found:
+            return self.base
+        key = (community if over[0] else "", channel if over[1] else "")
+        known = self._laid.get(key)
+        if known is None:
+            if len(self._laid) >= _MOST_KEPT:
+                self._laid.clear()
+            known = self._laid[key] = laid([*self.layers, *found], self.version)
+        return known
 
     def decide(self, assessment: Assessment, context: Context) -> Verdict:
         """What is to be done about a post."""
-        return decide.decide(self, assessment, context)
+        rules = self.at(context.community_id, context.channel_id)
+        return decide.decide(rules, assessment, context)
 
     def could_change(self, assessment: Assessment, context: Context) -> bool:
         """Whether an answer that is still out could change what is done about a post."""
-        return decide.could_change(self, assessment, context)
+        rules = self.at(context.community_id, context.channel_id)
+        return decide.could_change(rules, assessment, context)
 
     def unanswerable(self, unasked: Collection[Category]) -> list[tuple[str, str]]:
         """The rules that can never match here, each with the reason, for ``doctor``."""
-        return decide.unanswerable(self, unasked)
+        found = dict(decide.unanswerable(self.base, unasked))
+        for _, rules in self.elsewhere():
+            for rule, why in decide.unanswerable(rules, unasked):
+                found.setdefault(rule, why)
+        return list(found.items())
+
+    def elsewhere(self) -> Iterator[tuple[Layer, Effective]]:
+        """Every community and channel with rules of its own, and what holds there."""
+        for layer in (*self.communities.values(), *self.channels.values()):
+            yield layer, self.at(layer.community, layer.channel)
+
+
+def _preset_bytes(contents: Contents) -> bytes:
+    try:
+        return preset_bytes(contents.extends)
+    except Misconfigured as exc:
+        said = str(exc).removeprefix("policy.preset: ")
+        raise Misconfigured(f"{contents.base.section.where('extends')}: extends: {said}") from exc
+
+
+def _checked(layers: Sequence[Layer], version: str) -> Effective:
+    """The layers of the file itself, each seen to fit on those beneath."""
+    rules: dict[str, Rule] = {}
+    ladder: Ladder | None = None
+    base = laid((), version)
+    for number, layer in enumerate(layers, 1):
+        ladder = layer.ladder or ladder
+        check(layer, rules, ladder)
+        base = laid(layers[:number], version)
+        rules = {rule.id: rule for rule in base.rules}
+    return base
+
+
+def _check_overrides(overrides: Sequence[Layer], base: Effective) -> None:
+    below = {rule.id: rule for rule in base.rules}
+    communities = {one.community: one for one in overrides if not one.channel}
+    added = {rule.id: rule for one in communities.values() for rule in one.rules}
+    for layer in overrides:
+        ladder = layer.ladder or base.ladder
+        inherited = below
+        if layer.channel:
+            own = communities.get(layer.community)
+            theirs = {rule.id: rule for rule in own.rules} if own else added
+            inherited = {**below, **theirs}
+            ladder = ladder or (own.ladder if own else None)
+        check(layer, inherited, ladder)
 
 
 def preset_bytes(name: str) -> bytes:

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from analysis.taxonomy import Category
 from analysis.types import FactKind
-from bot.policy.post import FactRow, Post
+from bot.policy.post import PASSAGES, WORDS, FactRow, Post
 
 Value = bool | float | str | Sequence[str] | Sequence[FactRow]
 
@@ -35,6 +35,8 @@ class Variable:
     read: Callable[[Post], Value | None]
     open: bool = False
     """Whether a remote provider that has not been asked yet could still change it."""
+    kinds: tuple[FactKind, ...] = ()
+    """The facts it is read from."""
 
 
 FACT_FIELDS: Mapping[str, tuple[str, str]] = {
@@ -59,7 +61,11 @@ def _score(category: Category) -> Variable:
 VARIABLES: Mapping[str, Variable] = {
     **{f"scores.{category}": _score(category) for category in sorted(Category)},
     "facts": Variable(
-        Kind.FACTS, "everything seen or read, see below", lambda p: p.fact_rows(), open=True
+        Kind.FACTS,
+        "everything seen or read, see below",
+        lambda p: p.fact_rows(),
+        open=True,
+        kinds=tuple(FactKind),
     ),
     "image.count": Variable(
         Kind.INT, "files of the post, unreadable ones included", lambda p: len(p.assessment.media)
@@ -69,67 +75,109 @@ VARIABLES: Mapping[str, Variable] = {
         "the words written in the pictures",
         lambda p: p.words(FactKind.OCR),
         open=True,
+        kinds=(FactKind.OCR,),
     ),
     "image.qr": Variable(
-        Kind.STRING, "what the QR codes in the pictures say", lambda p: p.words(FactKind.QR)
+        Kind.STRING,
+        "what the QR codes in the pictures say",
+        lambda p: p.words(FactKind.QR),
+        kinds=(FactKind.QR,),
     ),
     "image.labels": Variable(
-        Kind.STRINGS, "what the pictures show", lambda p: p.values(FactKind.LABEL), open=True
+        Kind.STRINGS,
+        "what the pictures show",
+        lambda p: p.values(FactKind.LABEL),
+        open=True,
+        kinds=(FactKind.LABEL,),
     ),
     "image.logos": Variable(
-        Kind.STRINGS, "logos in the pictures", lambda p: p.values(FactKind.LOGO), open=True
+        Kind.STRINGS,
+        "logos in the pictures",
+        lambda p: p.values(FactKind.LOGO),
+        open=True,
+        kinds=(FactKind.LOGO,),
     ),
     "image.objects": Variable(
-        Kind.STRINGS, "things in the pictures", lambda p: p.values(FactKind.OBJECT), open=True
+        Kind.STRINGS,
+        "things in the pictures",
+        lambda p: p.values(FactKind.OBJECT),
+        open=True,
+        kinds=(FactKind.OBJECT,),
     ),
     "image.faces": Variable(
-        Kind.INT, "faces counted, never named", lambda p: len(p.of(FactKind.FACE)), open=True
+        Kind.INT,
+        "faces counted, never named",
+        lambda p: len(p.of(FactKind.FACE)),
+        open=True,
+        kinds=(FactKind.FACE,),
     ),
     "image.known_bad": Variable(
         Kind.BOOL,
         "a picture is in a bank of bad ones or looks like it, and that entry is confirmed",
         lambda p: bool(p.of(FactKind.KNOWN_BAD)),
+        kinds=(FactKind.KNOWN_BAD,),
     ),
     "image.suspected_bad": Variable(
         Kind.BOOL,
         "the same of an entry that nobody has confirmed yet",
         lambda p: bool(p.of(FactKind.SUSPECTED_BAD)),
+        kinds=(FactKind.SUSPECTED_BAD,),
     ),
     "image.known_good": Variable(
-        Kind.BOOL, "every picture is in a bank of good ones, exactly", lambda p: p.known_good
+        Kind.BOOL,
+        "every picture is in a bank of good ones, exactly",
+        lambda p: p.known_good,
+        kinds=(FactKind.KNOWN_GOOD,),
     ),
     "image.bank": Variable(
-        Kind.STRING, "the bank of the nearest known-bad match, or empty", lambda p: p.bank
+        Kind.STRING,
+        "the bank of the nearest known-bad match, or empty",
+        lambda p: p.bank,
+        kinds=(FactKind.KNOWN_BAD,),
     ),
     "image.distance": Variable(
-        Kind.INT, "its PDQ distance in bits, 0 to 31; 256 without a match", lambda p: p.distance
+        Kind.INT,
+        "its PDQ distance in bits, 0 to 31; 256 without a match",
+        lambda p: p.distance,
+        kinds=(FactKind.KNOWN_BAD,),
     ),
     "image.animated": Variable(Kind.BOOL, "a file has several frames", lambda p: p.animated),
     "text.content": Variable(
-        Kind.STRING, "the post's words, forwarded and embedded ones too", lambda p: p.content
+        Kind.STRING,
+        "the post's words, forwarded and embedded ones too",
+        lambda p: p.content,
+        kinds=WORDS,
     ),
     "text.language": Variable(
         Kind.STRING,
         "its language, such as `en`; empty when unsure",
         lambda p: p.language,
         open=True,
+        kinds=(FactKind.LANGUAGE,),
     ),
     "text.sentiment": Variable(
         Kind.DOUBLE,
         "-1 (bad) to 1 (good); 0 without words, unanswered where nobody judged",
         lambda p: p.sentiment,
         open=True,
+        kinds=(FactKind.SENTIMENT, *PASSAGES),
     ),
     "text.urls": Variable(
-        Kind.STRINGS, "links, in words, pictures and QR codes", lambda p: p.values(FactKind.URL)
+        Kind.STRINGS,
+        "links, in words, pictures and QR codes",
+        lambda p: p.values(FactKind.URL),
+        kinds=(FactKind.URL,),
     ),
     "text.domains": Variable(
-        Kind.STRINGS, "the links' registered domains", lambda p: p.values(FactKind.DOMAIN)
+        Kind.STRINGS,
+        "the links' registered domains",
+        lambda p: p.values(FactKind.DOMAIN),
+        kinds=(FactKind.DOMAIN,),
     ),
     "text.mentions": Variable(
         Kind.INT, "people and roles it mentions", lambda p: p.context.mentions
     ),
-    "text.length": Variable(Kind.INT, "characters of its words", lambda p: p.length),
+    "text.length": Variable(Kind.INT, "characters of its words", lambda p: p.length, kinds=WORDS),
     "author.days_old": Variable(
         Kind.DOUBLE,
         "age of the account; unanswered where the platform does not say",
@@ -205,6 +253,11 @@ VARIABLES: Mapping[str, Variable] = {
 
 OPEN = frozenset(name for name, variable in VARIABLES.items() if variable.open)
 """The variables that a provider's answer could still change."""
+
+
+def kinds_of(names: Collection[str]) -> frozenset[FactKind]:
+    """The facts that these variables are read from."""
+    return frozenset(kind for name in names for kind in VARIABLES[name].kinds)
 
 
 def values(post: Post, wanted: Collection[str]) -> dict[str, Value]:

@@ -50,10 +50,10 @@ WORDED = frozenset({*(FactKind(origin) for origin in Origin), FactKind.EXPLANATI
 TERM_LENGTH = 200
 """Characters of a fact's value that are indexed: at most 800 bytes, and PostgreSQL takes 2,704."""
 
-_CONTEXT: TypeAdapter[Context] = TypeAdapter(Context)
-_MATCHED: TypeAdapter[tuple[Matched, ...]] = TypeAdapter(tuple[Matched, ...])
+CONTEXT: TypeAdapter[Context] = TypeAdapter(Context)
+MATCHED: TypeAdapter[tuple[Matched, ...]] = TypeAdapter(tuple[Matched, ...])
 _UNANSWERED: TypeAdapter[tuple[Unanswered, ...]] = TypeAdapter(tuple[Unanswered, ...])
-_FAILURES: TypeAdapter[tuple[Failure, ...]] = TypeAdapter(tuple[Failure, ...])
+FAILURES: TypeAdapter[tuple[Failure, ...]] = TypeAdapter(tuple[Failure, ...])
 _EVIDENCE: TypeAdapter[Evidence | None] = TypeAdapter(Evidence | None)
 _SCORES: TypeAdapter[Mapping[Category, float | None]] = TypeAdapter(Mapping[Category, float | None])
 _MADE_BY: TypeAdapter[Mapping[Category, tuple[int, ...]]] = TypeAdapter(
@@ -82,11 +82,11 @@ def judgement_row(record: Record) -> Values:
         "scores": _SCORES.dump_python(found.scores, mode="json"),
         "made_by": _MADE_BY.dump_python(found.made_by, mode="json"),
         "unasked": [category.value for category in found.unasked],
-        "failures": _FAILURES.dump_python(found.failures, mode="json"),
+        "failures": FAILURES.dump_python(found.failures, mode="json"),
         "cost_usd": found.cost_usd,
         "timings_ms": dict(found.timings_ms),
-        "inputs": _CONTEXT.dump_python(record.context, mode="json"),
-        "matched": _MATCHED.dump_python(verdict.matched, mode="json"),
+        "inputs": CONTEXT.dump_python(record.context, mode="json"),
+        "matched": MATCHED.dump_python(verdict.matched, mode="json"),
         "unanswered": _UNANSWERED.dump_python(verdict.unanswered, mode="json"),
         "actions": [str(action) for action in verdict.actions],
         "needs_review": verdict.needs_review,
@@ -246,7 +246,7 @@ def to_assessment(
         _SCORES.validate_python(row.scores),
         _MADE_BY.validate_python(row.made_by),
         tuple(Category(name) for name in row.unasked),
-        _FAILURES.validate_python(row.failures),
+        FAILURES.validate_python(row.failures),
         row.cost_usd,
         row.timings_ms,
     )
@@ -254,17 +254,17 @@ def to_assessment(
 
 def to_failures(row: Line) -> tuple[Failure, ...]:
     """What could not be answered."""
-    return _FAILURES.validate_python(row.failures)
+    return FAILURES.validate_python(row.failures)
 
 
 def to_context(row: Line) -> Context:
     """What the policy read beside the assessment."""
-    return _CONTEXT.validate_python(row.inputs)
+    return CONTEXT.validate_python(row.inputs)
 
 
 def to_matched(row: Line) -> tuple[Matched, ...]:
     """The rules that matched, live and in shadow."""
-    return _MATCHED.validate_python(row.matched)
+    return MATCHED.validate_python(row.matched)
 
 
 def to_verdict(row: Line, parse: Parse) -> Verdict:

@@ -3,6 +3,25 @@
 from bot.policy.cel import Condition, compile_condition
 from bot.policy.policy import Policy
 
+LADDER = """
+[[ladder]]
+strikes = 0
+then = ["annotate 'Please mind the rules.'"]
+[[ladder]]
+strikes = 1
+then = ["timeout 10m"]
+[[ladder]]
+strikes = 2
+then = ["timeout 1h"]
+[[ladder]]
+strikes = 3
+then = ["timeout 1d"]
+[[ladder]]
+strikes = 4
+then = ["flag"]
+"""
+"""Warn, ten minutes, an hour, a day, and then a person decides."""
+
 
 def a_rule(when: str, *then: str, name: str = "r", mode: str = "live", because: str = "") -> str:
     actions = ", ".join(f'"{action}"' for action in then or ("flag",))

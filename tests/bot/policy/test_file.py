@@ -7,6 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.errors import Misconfigured
+from bot.model import Mode
 from bot.policy.file import PolicyFile
 from bot.policy.source import LARGEST
 from tests.bot.policy.kit import a_rule
@@ -155,6 +156,41 @@ def test_a_policy_handed_out_is_not_changed_by_a_reload(tmp_path: Path) -> None:
     settle(policy)
 
     assert [rule.id for rule in handed_out.rules] == ["old"]
+
+
+OVERRIDDEN = f'{OLD}[[community]]\nid = "g1"\n[[community.rule]]\nid = "old"\nmode = "off"\n'
+
+
+@pytest.mark.parametrize("cut", [3, 9, 20, 33, 40])
+def test_a_half_written_override_is_refused_or_not_yet_there(tmp_path: Path, cut: int) -> None:
+    """Never is a community left with some of its changes: the file is taken whole."""
+    policy = PolicyFile(a_file(tmp_path, OVERRIDDEN))
+    a_file(tmp_path, OVERRIDDEN[:-cut])
+
+    settle(policy)
+
+    assert policy.error is not None
+    assert [rule.mode for rule in policy.current.at("g1", "c1").rules] == [Mode.OFF]
+
+
+def test_an_override_of_a_rule_that_went_away_is_refused(tmp_path: Path) -> None:
+    policy = PolicyFile(a_file(tmp_path, OVERRIDDEN))
+    a_file(tmp_path, OVERRIDDEN.replace('id = "old"', 'id = "new"', 1))
+
+    settle(policy)
+
+    assert policy.error is not None
+    assert ids(policy) == ["old"]
+
+
+def test_a_preset_that_is_extended_and_not_there_is_refused(tmp_path: Path) -> None:
+    policy = PolicyFile(a_file(tmp_path))
+    a_file(tmp_path, 'extends = "../../secret"')
+
+    settle(policy)
+
+    assert policy.error is not None
+    assert policy.error.startswith("policy.toml:1: extends: there is no preset")
 
 
 async def test_watching_ends_at_once_when_told() -> None:
