@@ -9,7 +9,9 @@ from bot.errors import Gone, NotPermitted, PlatformError
 from bot.model import Case, CaseState, JudgementKey, Message, Receipt, Status
 from bot.ports import Client, Presence, Target
 from bot.review.states import Command
+from bot.review.waiting import Incident
 from bot.storage import decisions
+from bot.storage.answering import incidents
 from bot.storage.decisions import NoSuchCase, Step, Undoing
 from bot.storage.evidence import EvidenceStore, NoSuchEvidence
 from bot.storage.journal import Journal
@@ -65,9 +67,17 @@ class Desk:
         *,
         before: tuple[datetime, str] | None = None,
         limit: int = 50,
+        waiting: str = "",
     ) -> Sequence[Case]:
-        """A page of cases, newest first; ``before`` is the last one's (opened_at, id)."""
-        return await self._journal.cases(state, before=before, limit=limit)
+        """A page of cases, newest first; ``before`` is the last one's (opened_at, id).
+
+        Those that wait for an answer are listed by what they wait for, and nowhere else.
+        """
+        return await self._journal.cases(state, before=before, limit=limit, waiting=waiting)
+
+    async def incidents(self) -> Sequence[Incident]:
+        """What open cases wait for, the largest number first."""
+        return await incidents(self._journal.database)
 
     async def case(self, case_id: str) -> Case:
         """One case.
@@ -99,6 +109,15 @@ class Desk:
     async def note(self, case_id: str, by: str, note: str) -> Case:
         """Add words to the case's history; also when it is closed."""
         return await self._step(case_id, Command.NOTE, by, None, note)
+
+    async def appeal(self, case_id: str, by: str, words: str = "") -> Case:
+        """The author asks for another look, once; ``by`` is the author's id on the platform.
+
+        Raises:
+            NoSuchCase: no case of that id.
+            IllegalMove: not the author, appealed before, or nothing stands against them.
+        """
+        return await self._step(case_id, Command.APPEAL, by, None, words)
 
     async def escalate(self, case_id: str, by: str, version: int, note: str = "") -> Case:
         """Put it before senior moderators. Raises as ``uphold`` does."""
