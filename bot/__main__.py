@@ -40,6 +40,8 @@ from bot.policy.file import PolicyFile
 from bot.ports import Client, Platform
 from bot.queue import open_queue
 from bot.review.desk import Desk
+from bot.review.teaching import Teacher
+from bot.review.withheld import WithheldActions
 from bot.running import Running, never_ends
 from bot.storage.store import Store, data_directory, database_exists, opened
 from bot.storage.tokens import Scope as TokenScope
@@ -130,6 +132,7 @@ class Application:
         judge = Judge(self.core.pipeline, self.rules, store.banks.view, settings.analysis.remote)
         limits = await self._limits()
         given_up = GivenUp(store.journal, platforms, now)
+        enforcer = Enforcer(store.journal, limits, store.switch.paused, now)
         app = App(
             platforms=platforms,
             intake=queue,
@@ -138,7 +141,7 @@ class Application:
             counters=MemoryCounters(),
             keeper=Keeper(store.evidence, self.core.encode),
             journal=store.journal,
-            enforcer=Enforcer(store.journal, limits, store.switch.paused, now),
+            enforcer=enforcer,
             given_up=given_up,
             telling=Telling(metrics),
             clock=now,
@@ -146,8 +149,15 @@ class Application:
         live: dict[str, Client] = {
             name: each.client for name, each in platforms.items() if not each.simulate
         }
+        teacher = Teacher(store.journal, store.banks, now)
         desk = Desk(
-            store.journal, store.evidence, live.get, parse, now, nonce_of=JudgementKey.nonce
+            store.journal,
+            store.evidence,
+            live.get,
+            parse,
+            now,
+            nonce_of=JudgementKey.nonce,
+            learn=teacher.overturned,
         )
         health = Health(store.switch, queue, self.rules, tuple(platforms.values()), metrics)
         services = Services(
@@ -156,6 +166,9 @@ class Application:
             tokens=StoredTokens(store.tokens),
             sessions=StoredSessions(store.sessions),
             health=health,
+            parked=queue,
+            withheld=WithheldActions(store.journal, enforcer, platforms, parse, now),
+            lessons=teacher,
             metrics=metrics.registry,
             platforms=_mounted(playground),
             reach=_reach(settings),
@@ -170,7 +183,7 @@ class Application:
                 lambda stop: queue.serve(app.handle, settings.queue.concurrency, stop), "queue"
             ),
             pages=never_ends(server.serve, "web server"),
-            beside=(self.rules.watch, health.measure, Upkeep(desk, queue, given_up).run),
+            beside=(self.rules.watch, health.measure, Upkeep(desk, queue, given_up, teacher).run),
             ready=lambda: _greet(settings, link),
         )
 

@@ -1,7 +1,7 @@
 """The review desk: shows cases, takes decisions, and carries out what an overturn means."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,6 +23,10 @@ ClientOf = Callable[[str], Client | None]
 
 NonceOf = Callable[[JudgementKey, str], str]
 """What an action carried when it was applied, by its judgement and its spec."""
+
+
+Learn = Callable[[str, str], Awaitable[None]]
+"""Told of every overturn, by case and moderator: what the banks are to unlearn."""
 
 
 def nonce(key: JudgementKey, action: str) -> str:
@@ -51,6 +55,7 @@ class Desk:
         clock: Callable[[], datetime],
         *,
         nonce_of: NonceOf = nonce,
+        learn: Learn | None = None,
     ) -> None:
         self._journal = journal
         self._evidence = evidence
@@ -58,6 +63,7 @@ class Desk:
         self._parse = parse
         self._clock = clock
         self._nonce_of = nonce_of
+        self._learn = learn
         # Within one process each undoing is carried out once; repeating one is harmless anyway.
         self._undoing = asyncio.Lock()
 
@@ -141,6 +147,8 @@ class Desk:
         absent platform left.
         """
         await self._step(case_id, Command.OVERTURN, by, version, note)
+        if self._learn is not None:
+            await self._learn(case_id, by)
         left = await self.resume(case_id)
         return Overturned(await self.case(case_id), left)
 

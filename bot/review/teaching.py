@@ -5,8 +5,9 @@ administrator does. Shared banks are changed from the command line only: what on
 decides is not for all.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from analysis.bank import GOOD_ENOUGH, WITHIN
 from analysis.detectors.known_images import ACTS_WITHIN
@@ -16,6 +17,7 @@ from bot.errors import BotError
 from bot.log import logger
 from bot.model import CaseEvent, EventKind
 from bot.review.floods import AT_LEAST, WINDOW, distance, is_flood
+from bot.review.worth import Worth, of_detectors, of_rules
 from bot.storage import lessons
 from bot.storage.bank_file import Known
 from bot.storage.banks import SHARED, BankStore, Held
@@ -24,6 +26,9 @@ from bot.storage.journal import Journal
 
 BANKS = {BankKind.BAD: "decided-bad", BankKind.GOOD: "decided-harmless"}
 """The community's own banks that decisions go to."""
+
+WORTH_OVER = timedelta(days=90)
+"""Chosen by eye: long enough to count, short enough to follow a rule that was mended."""
 
 _log = logger("banks")
 
@@ -39,6 +44,8 @@ class Teacher:
         self._journal = journal
         self._banks = banks
         self._clock = clock
+        # What a person put back is left alone until the flood they looked at is over.
+        self._spared: dict[str, datetime] = {}
 
     async def known(
         self, case_id: str, kind: BankKind, category: Category, *, by: str, confirmed: bool
@@ -70,7 +77,7 @@ class Teacher:
         await self._note(case_id, by, said)
         return said
 
-    async def overturned(self, case_id: str, *, by: str) -> None:
+    async def overturned(self, case_id: str, by: str) -> None:
         """A person found the case harmless: the entries that matched it, or came of it, yield.
 
         What was confirmed only flags from now on; what was not is taken out.
@@ -81,7 +88,7 @@ class Teacher:
         pictures = await lessons.pictures_of(self._journal.database, case_id)
         named = await lessons.banks_of(self._journal.database, case_id)
         community = case.message.ref.community_id
-        for held in await self._bad(community):
+        for held in await self._banks.held(community):
             blamed = held.entry.bank in named and _alike(held, pictures, WITHIN)
             if held.from_case == case_id or blamed:
                 await self._yield(held, case_id, by)
@@ -102,37 +109,41 @@ class Teacher:
         everywhere = [one for each in seen.values() for one in each]
         if len(everywhere) < AT_LEAST:
             return ()
-        caught: list[Held] = []
-        for held in await self._banks.held():
-            if held.entry.kind is not BankKind.BAD or held.quarantined_at is not None:
-                continue
-            if held.entry.quality < GOOD_ENOUGH:
-                continue
+        in_force = [
+            held
+            for held in await self._banks.held(quarantined=False)
+            if self._spared.get(held.entry.id, since) <= since
+        ]
+
+        def flooded(held: Held) -> bool:
             where = everywhere if held.community == SHARED else seen.get(held.community, ())
-            if is_flood(held.entry.pdq, where):
-                await self._banks.quarantine(held.entry.id, at=self._clock(), by="")
-                _log.warning("bank.quarantined", bank=held.entry.bank, entry=held.entry.id)
-                caught.append(held)
-        return caught
+            return held.entry.quality >= GOOD_ENOUGH and is_flood(held.entry.pdq, where)
+
+        # Away from the loop: a large shared bank is a second of comparing.
+        caught = await asyncio.to_thread(lambda: [held for held in in_force if flooded(held)])
+        for held in caught:
+            await self._banks.quarantine(held.entry.id, at=self._clock(), by="")
+            _log.warning("bank.quarantined", bank=held.entry.bank, entry=held.entry.id)
+        return tuple(caught)
 
     async def quarantined(self) -> Sequence[Held]:
         """Entries that are out of force until a person has looked."""
-        return [held for held in await self._banks.held() if held.quarantined_at is not None]
+        return await self._banks.held(quarantined=True)
+
+    async def worth(self) -> tuple[Sequence[Worth], Sequence[Worth]]:
+        """What the rules and the detectors are worth, over the last 90 days' cases."""
+        since = self._clock() - WORTH_OVER
+        cases = await lessons.decided(self._journal.database, since)
+        return of_rules(cases), of_detectors(cases)
 
     async def put_back(self, entry: str, *, by: str) -> bool:
         """Let an entry match again; False where there is none of that id."""
+        self._spared[entry] = self._clock()
         return await self._banks.quarantine(entry, at=None, by=by)
 
     async def remove(self, entry: str, *, by: str) -> bool:
         """Take an entry out; False where there is none of that id."""
         return await self._banks.remove(entry, by=by)
-
-    async def _bad(self, community: str) -> Sequence[Held]:
-        return [
-            held
-            for held in await self._banks.held()
-            if held.community == community and held.entry.kind is BankKind.BAD
-        ]
 
     async def _seconded(
         self, community: str, pictures: Sequence[Media], case_id: str
@@ -140,7 +151,7 @@ class Teacher:
         """Entries of another case that show the same picture."""
         return [
             held
-            for held in await self._bad(community)
+            for held in await self._banks.held(community)
             if held.from_case not in {"", case_id} and _alike(held, pictures, ACTS_WITHIN)
         ]
 

@@ -2,32 +2,21 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.enforce import Enforcer, Orders
 from bot.errors import BotError, PlatformError
-from bot.model import Case, Status
+from bot.model import Case, EventKind, Status
 from bot.ports import Platform, Target
 from bot.review.draw import draw_case
+from bot.review.which import Settled, Which
 from bot.storage import withheld
 from bot.storage.journal import Journal
 from bot.storage.rows import Parse
-from bot.storage.withheld import Which, Withheld
+from bot.storage.withheld import Withheld
 
 AT_ONCE = 50
 """Actions carried out per request; chosen by eye, so that a page answers within seconds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """What became of withheld actions."""
-
-    done: int
-    left: tuple[str, ...] = ()
-    """What could not be done and why, one sentence each."""
-    waiting: int = 0
-    """How many of those that were asked for wait still, what could not be done included."""
 
 
 class WithheldActions:
@@ -88,7 +77,8 @@ class WithheldActions:
         target = Target(case.message, "", f"Bifocal: ordered by {by}", now, draw_case(case))
         try:
             await withheld.ordered(self._journal, one, by, now)
-            orders = Orders(platform, one.key, (action,), target, again=True, earlier={}, by=by)
+            again = _ordered_before(case, one)
+            orders = Orders(platform, one.key, (action,), target, again, earlier={}, by=by)
             (outcome,) = await self._enforcer.carry_out(orders)
         except PlatformError as exc:
             return f"{one.outcome.action}: {exc} Try again later."
@@ -97,3 +87,11 @@ class WithheldActions:
         if outcome.status in {Status.APPLIED, Status.SIMULATED}:
             return None
         return f"{one.outcome.action}: {outcome.detail}."
+
+
+def _ordered_before(case: Case, one: Withheld) -> bool:
+    """Whether a person ordered it already, so that it may have been done and not written down."""
+    return any(
+        event.kind is EventKind.RELEASED and event.note == one.outcome.action
+        for event in case.events
+    )

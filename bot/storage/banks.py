@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, select, update
 
 from analysis.bank import BankEntry
 from analysis.taxonomy import Category
@@ -128,10 +128,17 @@ class BankStore:
         what = "bank.release" if at is None else "bank.quarantine"
         return await self._set(entry, by, what, quarantined_at=at)
 
-    async def held(self) -> Sequence[Held]:
-        """Every entry, of all communities, with where it came from."""
+    async def held(
+        self, community: str | None = None, *, quarantined: bool | None = None
+    ) -> Sequence[Held]:
+        """Known-bad entries with where they came from: a community's own, or everyone's."""
+        query = _ENTRIES.where(banks.c.kind == BankKind.BAD.value).order_by(bank_entries.c.id)
+        if community is not None:
+            query = query.where(banks.c.community == community)
+        if quarantined is not None:
+            query = query.where(_out_of_force() if quarantined else ~_out_of_force())
         async with self._database.reading() as conn:
-            found = await conn.execute(_ENTRIES.order_by(bank_entries.c.id))
+            found = await conn.execute(query)
             return [
                 Held(_entry(row), row.community, row.from_case, row.quarantined_at) for row in found
             ]
@@ -194,6 +201,10 @@ class BankStore:
         async with self._database.reading() as conn:
             value = (await conn.execute(query)).scalar_one_or_none()
         return "" if value is None else str(value["is"])
+
+
+def _out_of_force() -> ColumnElement[bool]:
+    return bank_entries.c.quarantined_at.is_not(None)
 
 
 def _size(conn: Connection, bank: int) -> int:

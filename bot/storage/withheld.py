@@ -3,27 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, select, true, update
 
 from bot.model import CaseEvent, CaseState, EventKind, JudgementKey, Outcome, Status
 from bot.review.states import AlreadyDecided, replay
+from bot.review.which import Which, Why
 from bot.storage import rows
 from bot.storage.decisions import version_of
 from bot.storage.history import add_events, events_of
 from bot.storage.journal import Journal
 from bot.storage.sql import audited, judgement_id
 from bot.storage.tables import case_events, cases, judgements, messages, outcomes
-
-
-class Why(StrEnum):
-    """Why actions were withheld, as far as lists are asked for it."""
-
-    ANY = "any"
-    LIMITS = "limits"
-    PAUSED = "paused"
-
 
 _BECAUSE: dict[Why, ColumnElement[bool]] = {
     Why.ANY: true(),
@@ -40,18 +31,6 @@ class Withheld:
     case_id: str
     key: JudgementKey
     outcome: Outcome
-
-
-@dataclass(frozen=True, slots=True)
-class Which:
-    """Which withheld actions: of one case or of all, why, and between which times."""
-
-    case_id: str | None = None
-    why: Why = Why.ANY
-    since: datetime | None = None
-    until: datetime | None = None
-    """Nothing withheld later: a person decides only upon what they were shown."""
-    action: str | None = None
 
 
 def _found(which: Which, query: Select[*tuple[object, ...]]) -> Select[*tuple[object, ...]]:
