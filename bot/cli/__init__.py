@@ -4,7 +4,7 @@ from importlib import import_module
 
 import typer
 
-COMMANDS = ("run", "analyze", "check", "pause", "resume", "banks", "tokens", "db")
+COMMANDS = ("run", "analyze", "check", "pause", "resume", "banks", "rescan", "tokens", "db")
 """In the order ``--help`` shows them. Each is a module here with ``add(app) -> None``."""
 
 
