@@ -1,6 +1,6 @@
 """What stands beside the desk: set-aside jobs, withheld actions, and what decisions teach."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Protocol
@@ -147,3 +147,13 @@ class FakeLessons:
             quality=0,
         )
         self.isolated["7"] = Isolated(entry)
+
+
+@dataclass
+class FakeHealth:
+    """Lacks what it is told to lack."""
+
+    lacks: dict[str, str] = field(default_factory=dict)
+
+    async def missing(self) -> Mapping[str, str]:
+        return self.lacks

@@ -53,7 +53,7 @@ from bot.review.states import Command, move, replay
 from bot.review.waiting import Incident
 from bot.web.access import Identity, MemorySessions, Scope
 from bot.web.services import Limits, Mounted, OnStage, Reach, Services
-from tests.bot.web.desk_fakes import FakeLessons, FakeQueue, FakeWithheld
+from tests.bot.web.desk_fakes import FakeHealth, FakeLessons, FakeQueue, FakeWithheld
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 STAGES = (("decoded", 12.0), ("read", 220.0), ("judged", 31.0), ("fused", 0.4))
@@ -338,16 +338,6 @@ class FakeTokens:
     async def verify_token(self, text: str) -> Identity | None:
         scope = TOKENS.get(text)
         return Identity(text, frozenset({scope})) if scope else None
-
-
-@dataclass
-class FakeHealth:
-    """Lacks what it is told to lack."""
-
-    lacks: dict[str, str] = field(default_factory=dict)
-
-    async def missing(self) -> Mapping[str, str]:
-        return self.lacks
 
 
 def a_platform() -> Mounted:
