@@ -47,6 +47,8 @@ from bot.ports import Client, Platform
 from bot.queue import open_queue
 from bot.remote_figures import RemoteFigures
 from bot.review.desk import Desk
+from bot.review.teaching import Teacher
+from bot.review.withheld import WithheldActions
 from bot.running import Running, never_ends
 from bot.storage.store import Store, data_directory, database_exists, opened
 from bot.storage.tokens import Scope as TokenScope
@@ -169,8 +171,15 @@ class Application:
         live: dict[str, Client] = {
             name: each.client for name, each in platforms.items() if not each.simulate
         }
+        teacher = Teacher(store.journal, store.banks, now)
         desk = Desk(
-            store.journal, store.evidence, live.get, parse, now, nonce_of=JudgementKey.nonce
+            store.journal,
+            store.evidence,
+            live.get,
+            parse,
+            now,
+            nonce_of=JudgementKey.nonce,
+            learn=teacher.overturned,
         )
         warming = Warming(self.core.warm)
         served = tuple(platforms.values())
@@ -181,6 +190,9 @@ class Application:
             tokens=StoredTokens(store.tokens),
             sessions=StoredSessions(store.sessions),
             health=health,
+            parked=queue,
+            withheld=WithheldActions(store.journal, enforcer, platforms, parse, now),
+            lessons=teacher,
             metrics=metrics.registry,
             platforms=_mounted(playground),
             reach=_reach(settings),
@@ -198,7 +210,7 @@ class Application:
             beside=(
                 self.rules.watch,
                 health.measure,
-                Upkeep(desk, queue, given_up).run,
+                Upkeep(desk, queue, given_up, teacher).run,
                 warming.run,
             ),
             ready=lambda: _greet(settings, link),

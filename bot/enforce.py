@@ -31,6 +31,9 @@ class Orders:
     """An earlier attempt may have begun to act."""
     earlier: Mapping[str, Outcome]
     """What it left, by action."""
+    by: str = ""
+    """The person who orders it, past the limits; empty for the policy. Everything else that
+    withholds an action does so all the same."""
 
     def aimed(self, action: Action) -> "Orders":
         """The same with a target whose nonce is this action's own."""
@@ -129,7 +132,7 @@ class Enforcer:
         )
 
     def _beyond_limits(self, orders: Orders, action: Action) -> str | None:
-        if not action.destructive or orders.platform.simulate:
+        if not action.destructive or orders.platform.simulate or orders.by:
             return None
         return self._limits.exceeded(orders.key.ref.community_id, self._clock())
 

@@ -199,6 +199,8 @@ class Status(StrEnum):
     FAILED = "failed"
     UNKNOWN = "unknown"
     UNDONE = "undone"
+    DROPPED = "dropped"
+    """It was withheld, and a person decided that it is not to be done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +282,14 @@ class EventKind(StrEnum):
     NOTED = "noted"
     APPEALED = "appealed"
     UNDID = "undid"
+    RESOLVED = "resolved"
+    """The bot closed it: what could not be analysed was, later, and nothing was found."""
+    RELEASED = "released"
+    """A person had a withheld action done after all."""
+    DROPPED = "dropped"
+    """A person decided that a withheld action is not to be done."""
+    TAUGHT = "taught"
+    """Its pictures went into a bank, or came out of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,3 +345,6 @@ class Case:
     opened_at: datetime
     version: int
     """Counts changes; a decision made on an older version is refused."""
+    waiting: str = ""
+    """What it waits for, such as ``gemini:unavailable``, where it is a case only because
+    something could not be analysed; empty for every other case."""

@@ -13,6 +13,7 @@ COMMANDS = (
     "pause",
     "resume",
     "banks",
+    "rescan",
     "tokens",
     "stats",
     "db",

@@ -23,11 +23,9 @@ from bot.model import (
 )
 from bot.ports import Parked, Platform
 from bot.queue.jobs import UnreadableJob, unpack
+from bot.review.waiting import WORKER, waits_for
 from bot.storage.journal import Journal, Stored
 from bot.storage.sealed import NewCase
-
-WORKER = "worker"
-"""The ``Failure.detector`` of a post that was given up on."""
 
 _log = logger("giving_up")
 
@@ -70,7 +68,8 @@ class GivenUp:
         stored = stored or await self._written(key, parked)
         if stored is None:
             record = self._record(key, message, parked)
-            case = await self._journal.write(record, NewCase(message))
+            waiting = waits_for(record)
+            case = await self._journal.write(record, NewCase(message, waiting=waiting))
         else:
             case = stored.case_id
             await self._settle(stored, Status.UNKNOWN, "the process died while it was being done")

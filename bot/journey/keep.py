@@ -11,6 +11,7 @@ from analysis.types import Content, Image
 from bot.errors import EnvironmentFailed
 from bot.log import logger
 from bot.model import Evidence, Message, Mode, Record
+from bot.review.waiting import waits_for
 from bot.storage.evidence import EvidenceStore
 from bot.storage.sealed import NewCase, suspects_csae
 
@@ -29,10 +30,11 @@ class Keeper:
         if not due(record):
             return None
         passages = tuple(passage for passage in content.passages if passage.text != message.text)
+        waiting = waits_for(record)
         if suspects_csae(record.assessment):
-            return NewCase(message, passages).bare()
+            return NewCase(message, passages, waiting=waiting).bare()
         kept = await asyncio.gather(*(self._kept(image) for image in _shown(content)))
-        return NewCase(message, passages, tuple(kept))
+        return NewCase(message, passages, tuple(kept), waiting=waiting)
 
     async def _kept(self, image: Image) -> Evidence:
         """One picture. A store that is full or away must not keep the post from being judged."""

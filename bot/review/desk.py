@@ -1,7 +1,7 @@
 """The review desk: shows cases, takes decisions, and carries out what an overturn means."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +9,9 @@ from bot.errors import Gone, NotPermitted, PlatformError
 from bot.model import Case, CaseState, JudgementKey, Message, Receipt, Status
 from bot.ports import Client, Presence, Target
 from bot.review.states import Command
+from bot.review.waiting import Incident
 from bot.storage import decisions
+from bot.storage.answering import incidents
 from bot.storage.decisions import NoSuchCase, Step, Undoing
 from bot.storage.evidence import EvidenceStore, NoSuchEvidence
 from bot.storage.journal import Journal
@@ -21,6 +23,10 @@ ClientOf = Callable[[str], Client | None]
 
 NonceOf = Callable[[JudgementKey, str], str]
 """What an action carried when it was applied, by its judgement and its spec."""
+
+
+Learn = Callable[[str, str], Awaitable[None]]
+"""Told of every overturn, by case and moderator: what the banks are to unlearn."""
 
 
 def nonce(key: JudgementKey, action: str) -> str:
@@ -49,6 +55,7 @@ class Desk:
         clock: Callable[[], datetime],
         *,
         nonce_of: NonceOf = nonce,
+        learn: Learn | None = None,
     ) -> None:
         self._journal = journal
         self._evidence = evidence
@@ -56,6 +63,7 @@ class Desk:
         self._parse = parse
         self._clock = clock
         self._nonce_of = nonce_of
+        self._learn = learn
         # Within one process each undoing is carried out once; repeating one is harmless anyway.
         self._undoing = asyncio.Lock()
 
@@ -65,9 +73,17 @@ class Desk:
         *,
         before: tuple[datetime, str] | None = None,
         limit: int = 50,
+        waiting: str = "",
     ) -> Sequence[Case]:
-        """A page of cases, newest first; ``before`` is the last one's (opened_at, id)."""
-        return await self._journal.cases(state, before=before, limit=limit)
+        """A page of cases, newest first; ``before`` is the last one's (opened_at, id).
+
+        Those that wait for an answer are listed by what they wait for, and nowhere else.
+        """
+        return await self._journal.cases(state, before=before, limit=limit, waiting=waiting)
+
+    async def incidents(self) -> Sequence[Incident]:
+        """What open cases wait for, the largest number first."""
+        return await incidents(self._journal.database)
 
     async def case(self, case_id: str) -> Case:
         """One case.
@@ -100,6 +116,15 @@ class Desk:
         """Add words to the case's history; also when it is closed."""
         return await self._step(case_id, Command.NOTE, by, None, note)
 
+    async def appeal(self, case_id: str, by: str, words: str = "") -> Case:
+        """The author asks for another look, once; ``by`` is the author's id on the platform.
+
+        Raises:
+            NoSuchCase: no case of that id.
+            IllegalMove: not the author, appealed before, or nothing stands against them.
+        """
+        return await self._step(case_id, Command.APPEAL, by, None, words)
+
     async def escalate(self, case_id: str, by: str, version: int, note: str = "") -> Case:
         """Put it before senior moderators. Raises as ``uphold`` does."""
         return await self._step(case_id, Command.ESCALATE, by, version, note)
@@ -122,6 +147,8 @@ class Desk:
         absent platform left.
         """
         await self._step(case_id, Command.OVERTURN, by, version, note)
+        if self._learn is not None:
+            await self._learn(case_id, by)
         left = await self.resume(case_id)
         return Overturned(await self.case(case_id), left)
 

@@ -37,6 +37,8 @@ class Known:
     sha256: str = ""
     quality: int = 100
     confirmed: bool = False
+    from_case: str = ""
+    """The case whose decision puts it there, if one does."""
 
 
 def read_bank(path: Path) -> tuple[Known, ...]:

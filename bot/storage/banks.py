@@ -3,9 +3,10 @@
 import asyncio
 import secrets
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, select, update
 
 from analysis.bank import BankEntry
 from analysis.taxonomy import Category
@@ -29,6 +30,18 @@ CHUNK = 1000
 _ENTRIES = select(
     bank_entries, banks.c.name.label("bank_name"), banks.c.kind, banks.c.community
 ).join(banks, bank_entries.c.bank == banks.c.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An entry with where it came from."""
+
+    entry: BankEntry
+    """As it is in force: one in quarantine is unconfirmed and of quality 0."""
+    community: str
+    from_case: str
+    """The case whose decision put it there; empty where none did."""
+    quarantined_at: datetime | None
 
 
 class BankStore:
@@ -101,12 +114,41 @@ class BankStore:
 
     async def confirm(self, entry: str, *, by: str) -> bool:
         """Say that a second case or an administrator stands behind an entry; False if unknown."""
+        return await self._set(entry, by, "bank.confirm", confirmed=True)
 
+    async def doubt(self, entry: str, *, by: str) -> bool:
+        """Take back what ``confirm`` said; False if unknown. It only flags from now on."""
+        return await self._set(entry, by, "bank.doubt", confirmed=False)
+
+    async def quarantine(self, entry: str, *, at: datetime | None, by: str) -> bool:
+        """Put an entry out of force, or with None in force again; False if unknown.
+
+        In quarantine it flags copies of equal pixels, and nothing else.
+        """
+        what = "bank.release" if at is None else "bank.quarantine"
+        return await self._set(entry, by, what, quarantined_at=at)
+
+    async def held(
+        self, community: str | None = None, *, quarantined: bool | None = None
+    ) -> Sequence[Held]:
+        """Known-bad entries with where they came from: a community's own, or everyone's."""
+        query = _ENTRIES.where(banks.c.kind == BankKind.BAD.value).order_by(bank_entries.c.id)
+        if community is not None:
+            query = query.where(banks.c.community == community)
+        if quarantined is not None:
+            query = query.where(_out_of_force() if quarantined else ~_out_of_force())
+        async with self._database.reading() as conn:
+            found = await conn.execute(query)
+            return [
+                Held(_entry(row), row.community, row.from_case, row.quarantined_at) for row in found
+            ]
+
+    async def _set(self, entry: str, by: str, what: str, **values: object) -> bool:
         def work(conn: Connection) -> bool:
             mine = update(bank_entries).where(bank_entries.c.id == _number(entry))
-            done = bool((conn.execute(mine.values(confirmed=True))).rowcount)
+            done = bool((conn.execute(mine.values(values))).rowcount)
             if done:
-                self._changed(conn, by, "bank.confirm", entry, 1)
+                self._changed(conn, by, what, entry, 1)
             return done
 
         return await self._database.write(work)
@@ -146,6 +188,7 @@ class BankStore:
             "quality": known.quality,
             "added_at": self._clock(),
             "added_by": by,
+            "from_case": known.from_case,
         }
 
     def _changed(self, conn: Connection, by: str, what: str, subject: str, number: int) -> None:
@@ -158,6 +201,10 @@ class BankStore:
         async with self._database.reading() as conn:
             value = (await conn.execute(query)).scalar_one_or_none()
         return "" if value is None else str(value["is"])
+
+
+def _out_of_force() -> ColumnElement[bool]:
+    return bank_entries.c.quarantined_at.is_not(None)
 
 
 def _size(conn: Connection, bank: int) -> int:
@@ -188,8 +235,9 @@ def _entry(row: Line) -> BankEntry:
         row.bank_name,
         BankKind(row.kind),
         Category(row.category),
-        row.confirmed,
+        row.confirmed and row.quarantined_at is None,
         row.sha256,
         row.pdq,
-        row.quality,
+        # An entry whose hash says nothing is compared by equal pixels only: what quarantine wants.
+        row.quality if row.quarantined_at is None else 0,
     )

@@ -7,13 +7,13 @@ from datetime import datetime
 from sqlalchemy import Connection, select, update
 
 from bot.errors import BotError
-from bot.model import CaseEvent, EventKind, JudgementKey, Outcome, Status
+from bot.model import CaseEvent, CaseState, EventKind, JudgementKey, Outcome, Status
 from bot.review.states import Command, after, move, replay
 from bot.storage import rows
-from bot.storage.journal import STANDING, Journal, add_events
-from bot.storage.reading import to_event
+from bot.storage.history import add_events, events_of
+from bot.storage.journal import STANDING, Journal
 from bot.storage.sql import audited, judgement_id
-from bot.storage.tables import case_events, cases, judgements, messages, outcomes
+from bot.storage.tables import cases, judgements, messages, outcomes
 
 
 class NoSuchCase(BotError):
@@ -54,17 +54,19 @@ async def take(journal: Journal, case_id: str, step: Step) -> None:
     """
 
     def work(conn: Connection) -> None:
-        query = select(cases.c.version).where(cases.c.id == case_id).with_for_update()
-        version = (conn.execute(query)).scalar_one_or_none()
-        if version is None:
-            raise NoSuchCase(f"There is no case {case_id}.")
-        standing = replay(_events(conn, journal, case_id))
-        event = move(standing, step.command, by=step.by, at=step.at, note=step.note)
+        version = version_of(conn, case_id)
+        standing = replay(events_of(conn, journal.seal, case_id))
+        author = _author(conn, case_id) if step.command is Command.APPEAL else ""
+        event = move(standing, step.command, by=step.by, at=step.at, note=step.note, author=author)
         # Asked second: who lost a race is told who won it, not merely that something changed.
         if step.version not in {None, version}:
             raise CaseChanged("The case changed since you opened it. Look again, then decide.")
         add_events(conn, journal.seal, case_id, [event])
-        changes = {"version": version + 1, "state": after(standing, event).state.value}
+        now = after(standing, event)
+        changes: rows.Values = {"version": version + 1, "state": now.state.value}
+        if now.state is not CaseState.OPEN:
+            # A person took it up: it is a case as any other from now on.
+            changes["waiting"] = ""
         conn.execute(update(cases).where(cases.c.id == case_id).values(changes))
         conn.execute(audited(at=step.at, by=step.by, what=f"case.{step.command}", subject=case_id))
         if step.command is Command.OVERTURN:
@@ -73,9 +75,23 @@ async def take(journal: Journal, case_id: str, step: Step) -> None:
     await journal.database.write(work)
 
 
-def _events(conn: Connection, journal: Journal, case_id: str) -> list[CaseEvent]:
-    query = select(case_events).where(case_events.c.case_id == case_id).order_by(case_events.c.id)
-    return [to_event(row, journal.seal) for row in conn.execute(query)]
+def version_of(conn: Connection, case_id: str) -> int:
+    """The version of a case, held until the commit.
+
+    Raises:
+        NoSuchCase: no case of that id.
+    """
+    query = select(cases.c.version).where(cases.c.id == case_id).with_for_update()
+    version: int | None = (conn.execute(query)).scalar_one_or_none()
+    if version is None:
+        raise NoSuchCase(f"There is no case {case_id}.")
+    return version
+
+
+def _author(conn: Connection, case_id: str) -> str:
+    """Who posted what the case is about."""
+    query = select(messages.c.author_id).join(cases, cases.c.message == messages.c.id)
+    return str((conn.execute(query.where(cases.c.id == case_id))).scalar_one())
 
 
 def _want_undone(conn: Connection, case_id: str) -> None:

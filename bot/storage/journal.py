@@ -25,7 +25,9 @@ from bot.model import (
     Status,
 )
 from bot.storage import reading, rows
+from bot.storage.answering import answered
 from bot.storage.database import Database
+from bot.storage.history import add_events
 from bot.storage.rows import Parse
 from bot.storage.seal import Seal
 from bot.storage.sealed import NewCase, Words
@@ -121,6 +123,7 @@ class Journal:
         standing = select(cases.c.id).where(cases.c.message == message)
         case_id = (conn.execute(standing)).scalar_one_or_none()
         happened = [EventKind.JUDGED]
+        earlier = case_id
         if case_id is None:
             if case is None:
                 return
@@ -133,6 +136,7 @@ class Journal:
                     state=CaseState.OPEN.value,
                     opened_at=record.judged_at,
                     version=0,
+                    waiting=case.waiting,
                 )
             )
         # Earlier judgements of the post that were not due a case belong to it now.
@@ -141,6 +145,8 @@ class Journal:
         conn.execute(update(cases).where(cases.c.id == case_id).values(version=cases.c.version + 1))
         events = [CaseEvent(kind, record.judged_at, "", record.key.cause) for kind in happened]
         add_events(conn, self.seal, case_id, events)
+        if earlier is not None:
+            answered(conn, self.seal, earlier, record, None if case is None else case.waiting)
         if case is not None and case.evidence:
             kept = [
                 {
@@ -217,11 +223,17 @@ class Journal:
         *,
         before: tuple[datetime, str] | None = None,
         limit: int = 50,
+        waiting: str | None = None,
     ) -> Sequence[Case]:
-        """A page of cases, newest first; ``before`` is the last one's (opened_at, id)."""
+        """A page of cases, newest first; ``before`` is the last one's (opened_at, id).
+
+        ``waiting`` asks for those that wait for one thing; empty for those that wait for nothing.
+        """
         query = select(cases).order_by(*reading.NEWEST_FIRST).limit(limit)
         if state is not None:
             query = query.where(cases.c.state == state.value)
+        if waiting is not None:
+            query = query.where(cases.c.waiting == waiting)
         if before is not None:
             at, name = before
             same = and_(cases.c.opened_at == at, cases.c.id < name)
@@ -290,21 +302,6 @@ def _add_parts(conn: Connection, judgement: int, record: Record) -> None:
     ):
         if values:
             conn.execute(insert(table), values)
-
-
-def add_events(conn: Connection, seal: Seal, case_id: str, events: Sequence[CaseEvent]) -> None:
-    """Append to a case's history."""
-    values = [
-        {
-            "case_id": case_id,
-            "kind": event.kind.value,
-            "at": event.at,
-            "by": event.by,
-            "sealed_note": seal.seal_text(event.note),
-        }
-        for event in events
-    ]
-    conn.execute(insert(case_events), values)
 
 
 def _overturned(conn: Connection, judgement: int) -> bool:

@@ -190,6 +190,7 @@ def _case(
         events=events,
         opened_at=row.opened_at,
         version=row.version,
+        waiting=row.waiting,
     )
 
 

@@ -197,11 +197,14 @@ def to_media(count: int, rows: Sequence[Line]) -> tuple[Media | None, ...]:
     """Every file in order, None where it could not be decoded."""
     found = {row.position: row for row in rows}
     return tuple(
-        Media(**{field.name: getattr(row, field.name) for field in dataclasses.fields(Media)})
-        if (row := found.get(position)) is not None
-        else None
+        to_medium(row) if (row := found.get(position)) is not None else None
         for position in range(count)
     )
+
+
+def to_medium(row: Line) -> Media:
+    """One file that could be decoded."""
+    return Media(**{field.name: getattr(row, field.name) for field in dataclasses.fields(Media)})
 
 
 def to_signal(row: Line, quote: str = "") -> Signal:

@@ -26,6 +26,8 @@ class NewCase:
     """Pictures that stand in the evidence store already."""
     wordless: bool = False
     """Keep no quotes and no facts' words of the assessment either."""
+    waiting: str = ""
+    """What the case waits for, where it is one only because nothing answered."""
 
     def bare(self) -> "NewCase":
         """The same with nothing of what was posted: for a suspicion of ``csae``.
@@ -36,7 +38,7 @@ class NewCase:
         message = dataclasses.replace(
             self.message, text="", attachments=(), embeds=(), forwarded=()
         )
-        return NewCase(message, wordless=True)
+        return NewCase(message, wordless=True, waiting=self.waiting)
 
 
 def suspects_csae(assessment: Assessment) -> bool:

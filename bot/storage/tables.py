@@ -61,6 +61,8 @@ cases = Table(
     Column("state", String, nullable=False),
     Column("opened_at", UtcTime, nullable=False),
     Column("version", Integer, nullable=False),
+    # Empty, or what it waits for where it is a case only because nothing answered.
+    Column("waiting", String, nullable=False, server_default=""),
     Index("ix_cases_queue", "state", "opened_at", "id"),
     Index("ix_cases_opened", "opened_at", "id"),
 )
@@ -95,6 +97,14 @@ judgements = Table(
     UniqueConstraint("message", "revision", "round", "cause"),
     Index("ix_judgements_case", "case_id"),
     Index("ix_judgements_judged", "judged_at", "id"),
+)
+Index(
+    "ix_cases_waiting",
+    cases.c.waiting,
+    cases.c.opened_at,
+    cases.c.id,
+    sqlite_where=cases.c.waiting != "",
+    postgresql_where=cases.c.waiting != "",
 )
 Index(
     "ix_judgements_unfinished",
@@ -174,6 +184,12 @@ Index(
     sqlite_where=outcomes.c.undo == "wanted",
     postgresql_where=outcomes.c.undo == "wanted",
 )
+Index(
+    "ix_outcomes_withheld",
+    outcomes.c.at,
+    sqlite_where=outcomes.c.status == "withheld",
+    postgresql_where=outcomes.c.status == "withheld",
+)
 
 case_events = Table(
     "case_events",
@@ -223,6 +239,10 @@ bank_entries = Table(
     Column("quality", Integer, nullable=False),
     Column("added_at", UtcTime, nullable=False),
     Column("added_by", String, nullable=False),
+    # The case whose decision put it there; a second case's confirms it.
+    Column("from_case", String, nullable=False, server_default=""),
+    # Since when it is out of force, having matched what it should not.
+    Column("quarantined_at", UtcTime),
     UniqueConstraint("bank", "sha256", "pdq"),
 )
 

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from secrets import token_urlsafe
-from typing import Protocol
+from typing import Annotated, Protocol
 from urllib.parse import urlsplit
 
-from fastapi import HTTPException
+from fastapi import Depends, HTTPException
 from fastapi.openapi.models import HTTPBearer as BearerModel
 from fastapi.security.base import SecurityBase
 from starlette.requests import HTTPConnection, Request
@@ -241,3 +241,10 @@ def check_body_type(request: Request) -> None:
     declared = media_type(request)
     if declared and declared not in BODY_TYPES and not declared.endswith("+json"):
         raise HTTPException(415, f"Send {', '.join(sorted(BODY_TYPES))}.")
+
+
+MODERATOR = Requires(Scope.MODERATE)
+"""The guard of everything moderators do."""
+
+Moderator = Annotated[Identity, Depends(MODERATOR)]
+"""The moderator who asks."""

@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 
 from analysis.types import Origin, Passage
-from bot.model import Case, CaseEvent, CaseState, EventKind, Judgement
+from bot.model import Case, CaseEvent, CaseState, EventKind, Judgement, Outcome, Status
+from bot.review.states import CLAIM_LASTS, replay
+from bot.review.waiting import WORKER
 from bot.web.evidence_view import DrawnBox, Piece, ScoreRow, boxes, pieces, reasons, score_rows
 
 WORTH_A_LOOK = 0.2
 """Scores below it are left out of the list's bars. Chosen by eye."""
-DECISIONS = frozenset({EventKind.UPHELD, EventKind.OVERTURNED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,15 @@ class Picture:
     width: int
     height: int
     boxes: tuple[DrawnBox, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who reserved it, until when, and whether that still holds."""
+
+    by: str
+    until: datetime
+    holds: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +48,11 @@ class CaseView:
     """What was read from pictures, with what counted marked; the caption stands apart."""
     caption: tuple[Piece, ...]
     decided: CaseEvent | None
+    claim: Claim | None
+    withheld: tuple[Outcome, ...]
+    """What waits for a person to have it done or dropped."""
+    parked: str
+    """The job to drive again where the worker was given up on; empty otherwise."""
 
     @property
     def title(self) -> str:
@@ -49,7 +65,7 @@ class CaseView:
         return self.case.state is not CaseState.CLOSED
 
 
-def view(case: Case) -> CaseView:
+def view(case: Case, now: datetime) -> CaseView:
     """Arrange a case, judged by its latest judgement."""
     latest = case.judgements[-1] if case.judgements else None
     why = reasons(latest.signals) if latest else ()
@@ -71,11 +87,38 @@ def view(case: Case) -> CaseView:
             if passage.origin is not Origin.CAPTION and passage.text.strip()
         ),
         caption=pieces(caption, why),
-        decided=next((e for e in reversed(case.events) if e.kind in DECISIONS), None),
+        decided=replay(case.events).decision,
+        claim=claim(case, now),
+        withheld=_withheld(case),
+        parked=_parked(latest),
     )
 
 
-def digest(cases: Sequence[Case]) -> str:
-    """Changes when any of the cases does, or when the list does."""
-    seen = "|".join(f"{case.id}@{case.version}" for case in cases)
+def claim(case: Case, now: datetime) -> Claim | None:
+    """The latest claim of a case that is still to be decided."""
+    standing = replay(case.events)
+    if standing.claim is None:
+        return None
+    until = standing.claim.at + CLAIM_LASTS
+    return Claim(standing.claim.by, until, holds=bool(standing.holder(now)))
+
+
+def _withheld(case: Case) -> tuple[Outcome, ...]:
+    """Each action once, however many judgements want it."""
+    decision = replay(case.events).decision
+    if decision is not None and decision.kind is EventKind.OVERTURNED:
+        return ()
+    found = [one for judgement in case.judgements for one in judgement.outcomes]
+    return tuple({one.action: one for one in found if one.status is Status.WITHHELD}.values())
+
+
+def _parked(latest: Judgement | None) -> str:
+    given_up = latest is not None and any(one.detector == WORKER for one in latest.failures)
+    return f"{latest.key.ref}@{latest.key.revision}" if latest is not None and given_up else ""
+
+
+def digest(views: Sequence[CaseView], *beside: object) -> str:
+    """Changes when any of the cases does, a claim runs out, or the list or what is beside it."""
+    shown = [(v.case.id, v.case.version, v.claim) for v in views]
+    seen = repr((shown, beside))
     return sha256(seen.encode("utf-8", "surrogatepass")).hexdigest()[:16]

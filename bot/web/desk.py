@@ -5,16 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, HTTPException
+from fastapi import APIRouter, Depends, Form, HTTPException, Query
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from analysis.taxonomy import Category
 from bot.errors import BotError
 from bot.model import Case, CaseState
-from bot.web.access import Identity, Requires, Scope
+from bot.review.which import Which
+from bot.web import acts, withheld_page
+from bot.web.access import MODERATOR, Moderator
 from bot.web.case_view import digest, view
 from bot.web.pages import Pages
-from bot.web.services import Desk, Services
+from bot.web.services import Services
 
 PAGE = 20
 """Cases on one page. Chosen by eye: a screenful or four."""
@@ -30,8 +33,6 @@ STATES: dict[str, CaseState | None] = {
     "all": None,
 }
 NO_CASE = "There is no such case."
-MODERATOR = Requires(Scope.MODERATE)
-Moderator = Annotated[Identity, Depends(MODERATOR)]
 Note = Annotated[str, Form(max_length=2000)]
 Version = Annotated[int, Form()]
 VIEWS = {"page": "case_body.html", "list": "case_card.html"}
@@ -43,9 +44,16 @@ class Page:
 
     state: str
     before: tuple[datetime, str] | None
+    waiting: str = ""
+    """The incident whose cases are listed; empty for cases of none."""
 
 
-def listing(state: str = "open", before: datetime | None = None, last: str = "") -> Page:
+Waiting = Annotated[str, Query(max_length=200)]
+
+
+def listing(
+    state: str = "open", before: datetime | None = None, last: str = "", waiting: Waiting = ""
+) -> Page:
     """Read the list's query: ``before`` and ``last`` are the previous page's last case.
 
     Raises (as HTTP): 404 no such list, 422 a time without its zone.
@@ -54,7 +62,7 @@ def listing(state: str = "open", before: datetime | None = None, last: str = "")
         raise HTTPException(404, "There is no such list of cases.")
     if before is not None and before.tzinfo is None:
         raise HTTPException(422, "before needs a time zone.")
-    return Page(state, None if before is None else (before, last))
+    return Page(state, None if before is None else (before, last), waiting)
 
 
 Listing = Annotated[Page, Depends(listing)]
@@ -63,7 +71,7 @@ Listing = Annotated[Page, Depends(listing)]
 def routes(services: Services, pages: Pages) -> APIRouter:
     """Everything under ``/desk``."""
     router = APIRouter(prefix="/desk", dependencies=[Depends(MODERATOR)], include_in_schema=False)
-    room = DeskRoom(services.desk, pages)
+    room = DeskRoom(services, pages)
     router.add_api_route("", room.page)
     router.add_api_route("/list", room.refresh)
     router.add_api_route("/cases/{case_id}", room.case_page)
@@ -72,14 +80,18 @@ def routes(services: Services, pages: Pages) -> APIRouter:
     router.add_api_route("/cases/{case_id}/escalate", room.escalate, methods=["POST"])
     router.add_api_route("/cases/{case_id}/note", room.note, methods=["POST"])
     router.add_api_route("/evidence/{case_id}/{n}", room.evidence)
+    acts.add(router, services, room)
+    withheld_page.add(router, services, pages)
+    router.add_api_route("/worth", room.worth)
     return router
 
 
 class DeskRoom:
     """The endpoints, over one desk."""
 
-    def __init__(self, desk: Desk, pages: Pages) -> None:
-        self._desk = desk
+    def __init__(self, services: Services, pages: Pages) -> None:
+        self._desk = services.desk
+        self._services = services
         self._pages = pages
 
     async def page(self, request: Request, listing: Listing) -> HTMLResponse:
@@ -96,41 +108,41 @@ class DeskRoom:
 
     async def case_page(self, request: Request, case_id: str) -> HTMLResponse:
         """One case with its history."""
-        return await self._answer(request, case_id, whole=True)
+        return await self.answer(request, case_id, whole=True)
 
     async def uphold(
         self, request: Request, case_id: str, by: Moderator, version: Version, note: Note = ""
     ) -> HTMLResponse:
         """Confirm what was done."""
-        await self._found(case_id)
+        await self.found(case_id)
         step = self._desk.uphold(case_id, by=by.name, version=version, note=note)
-        return await self._after(request, case_id, step)
+        return await self.after(request, case_id, step)
 
     async def overturn(
         self, request: Request, case_id: str, by: Moderator, version: Version, note: Note = ""
     ) -> HTMLResponse:
         """Undo what can be undone, and say what could not."""
-        await self._found(case_id)
+        await self.found(case_id)
         try:
             decided = await self._desk.overturn(case_id, by=by.name, version=version, note=note)
         except BotError as refusal:
-            return await self._answer(request, case_id, refusal=str(refusal))
-        return await self._answer(request, case_id, left=decided.left)
+            return await self.answer(request, case_id, refusal=str(refusal))
+        return await self.answer(request, case_id, left=decided.left)
 
     async def escalate(
         self, request: Request, case_id: str, by: Moderator, version: Version, note: Note = ""
     ) -> HTMLResponse:
         """Put it before senior moderators."""
-        await self._found(case_id)
+        await self.found(case_id)
         step = self._desk.escalate(case_id, by=by.name, version=version, note=note)
-        return await self._after(request, case_id, step)
+        return await self.after(request, case_id, step)
 
     async def note(
         self, request: Request, case_id: str, by: Moderator, note: Note = ""
     ) -> HTMLResponse:
         """Add words to the history."""
-        await self._found(case_id)
-        return await self._after(request, case_id, self._desk.note(case_id, by=by.name, note=note))
+        await self.found(case_id)
+        return await self.after(request, case_id, self._desk.note(case_id, by=by.name, note=note))
 
     async def evidence(self, case_id: str, n: int) -> Response:
         """A kept picture. Only what starts as a PNG, JPEG or WebP is ever served."""
@@ -140,26 +152,55 @@ class DeskRoom:
             raise HTTPException(404, "This picture is not kept.") from exc
         return Response(picture, media_type=_kind(picture), headers=EVIDENCE_HEADERS)
 
+    async def worth(self, request: Request) -> HTMLResponse:
+        """What the rules and the detectors are worth, by what moderators decided."""
+        rules, detectors = await self._services.lessons.worth()
+        return self._pages.render(
+            request, "worth.html", active="desk", rules=rules, detectors=detectors
+        )
+
     async def _listed(self, listing: Page) -> dict[str, object]:
-        cases = await self._desk.cases(STATES[listing.state], before=listing.before, limit=PAGE + 1)
+        cases = await self._desk.cases(
+            STATES[listing.state], before=listing.before, limit=PAGE + 1, waiting=listing.waiting
+        )
         shown: Sequence[Case] = cases[:PAGE]
+        views = [view(case, self._services.clock()) for case in shown]
+        incidents = [one for one in await self._desk.incidents() if self._beside(listing, one.key)]
+        quarantined = await self._services.lessons.quarantined()
+        waiting = await self._services.withheld.count(Which())
+        top = listing.before is None and not listing.waiting
         return {
-            "views": [view(case) for case in shown],
+            "views": views,
+            "waiting": listing.waiting,
+            "incidents": incidents,
+            "quarantined": quarantined if top else (),
+            "withheld": waiting if top else 0,
             "state": listing.state,
             "states": tuple(STATES),
             "before": listing.before,
             "older": (shown[-1].opened_at, shown[-1].id) if len(cases) > PAGE else None,
-            "digest": digest(shown),
+            "digest": digest(
+                views, incidents, [(q.entry.id, q.quarantined_at) for q in quarantined], waiting
+            ),
         }
 
-    async def _after(self, request: Request, case_id: str, step: Awaitable[object]) -> HTMLResponse:
+    @staticmethod
+    def _beside(listing: Page, key: str) -> bool:
+        """Whether an incident is shown: its own page shows it alone, older pages none."""
+        if listing.waiting:
+            return listing.waiting == key
+        return listing.before is None and listing.state == "open"
+
+    async def after(self, request: Request, case_id: str, step: Awaitable[object]) -> HTMLResponse:
+        """The case after a step, or why the step was refused."""
         try:
             await step
         except BotError as refusal:
-            return await self._answer(request, case_id, refusal=str(refusal))
-        return await self._answer(request, case_id)
+            return await self.answer(request, case_id, refusal=str(refusal))
+        return await self.answer(request, case_id)
 
-    async def _found(self, case_id: str) -> Case:
+    async def found(self, case_id: str) -> Case:
+        """The case, or 404."""
         try:
             case = await self._desk.case(case_id)
         except BotError as exc:
@@ -168,7 +209,7 @@ class DeskRoom:
             raise HTTPException(404, NO_CASE)
         return case
 
-    async def _answer(
+    async def answer(
         self,
         request: Request,
         case_id: str,
@@ -176,6 +217,7 @@ class DeskRoom:
         whole: bool = False,
         left: tuple[str, ...] = (),
         refusal: str = "",
+        told: str = "",
     ) -> HTMLResponse:
         """The case as the asker needs it: a whole page, or the part that a script replaces."""
         whole = whole or "hx-request" not in request.headers
@@ -185,8 +227,10 @@ class DeskRoom:
             "case.html" if whole else part,
             status=409 if refusal and whole else 200,
             active="desk",
-            v=view(await self._found(case_id)),
+            v=view(await self.found(case_id), self._services.clock()),
             left=left,
+            told=told,
+            categories=tuple(Category),
             refusal=refusal,
         )
 

@@ -2,15 +2,27 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Protocol
 
 from fastapi import APIRouter
 from prometheus_client import CollectorRegistry
 
+from analysis.bank import BankEntry
+from analysis.taxonomy import Category
+from analysis.types import BankKind
 from bot.analysis_report import Analysis
 from bot.model import Case, CaseState
+from bot.ports import Parked
+from bot.review.waiting import Incident
+from bot.review.which import Settled, Which
+from bot.review.worth import Worth
 from bot.web.access import Scope, Sessions, Tokens
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
 
 OnStage = Callable[[str, float], None]
 """Called as each stage ends (decoded, read, judged, fused) with its wall milliseconds."""
@@ -51,9 +63,25 @@ class Desk(Protocol):
     """
 
     async def cases(
-        self, state: CaseState | None, *, before: tuple[datetime, str] | None, limit: int
+        self,
+        state: CaseState | None,
+        *,
+        before: tuple[datetime, str] | None,
+        limit: int,
+        waiting: str,
     ) -> Sequence[Case]:
-        """Newest first, every state when None; ``before`` is the last one's (opened_at, id)."""
+        """Newest first, every state when None; ``before`` is the last one's (opened_at, id).
+
+        ``waiting`` asks for those of one incident; empty for those of none.
+        """
+        ...
+
+    async def incidents(self) -> Sequence[Incident]:
+        """What open cases wait for."""
+        ...
+
+    async def claim(self, case_id: str, by: str) -> object:
+        """Reserve the case for a while."""
         ...
 
     async def case(self, case_id: str) -> Case | None:
@@ -82,6 +110,78 @@ class Desk(Protocol):
         Raises:
             LookupError, BotError: there is none.
         """
+        ...
+
+
+class ParkedJobs(Protocol):
+    """Jobs that took their worker down three times: the queue."""
+
+    async def parked(self) -> Sequence[Parked]:
+        """Every parked job, newest first."""
+        ...
+
+    async def redrive(self, key: str) -> bool:
+        """Let it be tried again; False if it is not parked."""
+        ...
+
+
+class Withheld(Protocol):
+    """Actions that wait for a person."""
+
+    async def count(self, which: Which) -> int:
+        """How many wait."""
+        ...
+
+    async def cases(self, which: Which, limit: int) -> Sequence[Case]:
+        """The cases they belong to, the one that waits longest first."""
+        ...
+
+    async def release(self, which: Which, by: str) -> Settled:
+        """Have them done, some at once."""
+        ...
+
+    async def drop(self, which: Which, by: str) -> Settled:
+        """They are not to be done."""
+        ...
+
+
+class Quarantined(Protocol):
+    """A bank entry that matched what it should not."""
+
+    @property
+    def entry(self) -> BankEntry:
+        """The entry."""
+        ...
+
+    @property
+    def quarantined_at(self) -> datetime | None:
+        """Since when."""
+        ...
+
+
+class Lessons(Protocol):
+    """What decisions teach."""
+
+    async def known(
+        self, case_id: str, kind: BankKind, category: Category, *, by: str, confirmed: bool
+    ) -> str:
+        """Put a case's pictures into a bank; says what came of it, or raises a ``BotError``."""
+        ...
+
+    async def quarantined(self) -> Sequence[Quarantined]:
+        """Bank entries out of force until a person has looked."""
+        ...
+
+    async def put_back(self, entry: str, *, by: str) -> bool:
+        """Let an entry match again."""
+        ...
+
+    async def remove(self, entry: str, *, by: str) -> bool:
+        """Take an entry out."""
+        ...
+
+    async def worth(self) -> tuple[Sequence[Worth], Sequence[Worth]]:
+        """What the rules, and what the detectors are worth."""
         ...
 
 
@@ -143,7 +243,11 @@ class Services:
     tokens: Tokens
     sessions: Sessions
     health: Health
+    parked: ParkedJobs
+    withheld: Withheld
+    lessons: Lessons
     metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
     platforms: tuple[Mounted, ...] = ()
     reach: Reach = Reach()
     limits: Limits = Limits()
+    clock: Callable[[], datetime] = _utc_now

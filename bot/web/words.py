@@ -5,6 +5,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from analysis.types import FailureKind
+from bot.review.waiting import WORKER, Incident
 
 MEDIUM, HIGH, SEVERE = 0.3, 0.6, 0.85
 """Where a score's colour changes. Chosen by eye; policies decide, colours only help to scan."""
@@ -19,6 +20,12 @@ TROUBLE = MappingProxyType(
         FailureKind.NOT_SUPPORTED: "does not look into this kind of file",
         FailureKind.GONE: "found the file gone",
         FailureKind.OVER_BUDGET: "was not asked: the budget is used up",
+    }
+)
+INCIDENTS = MappingProxyType(
+    {
+        FailureKind.GARBLED.value: "answers in a way we do not understand",
+        FailureKind.OVER_BUDGET.value: "is not asked: the budget is used up",
     }
 )
 MODES = MappingProxyType({"live": "acts", "shadow": "only notes what it would do", "off": "off"})
@@ -62,6 +69,13 @@ def trouble(kind: FailureKind) -> str:
     return TROUBLE[kind]
 
 
+def incident(what: Incident) -> str:
+    """What an incident's posts wait for, as a headline."""
+    if what.detector == WORKER:
+        return "The analysis broke off again and again"
+    return f"{spaced(what.detector)} {INCIDENTS.get(what.kind, 'does not answer')}"
+
+
 def milliseconds(ms: float) -> str:
     """``41 ms`` or ``1.3 s``."""
     return f"{ms / 1000:.1f} s" if ms >= 1000 else f"{ms:.0f} ms"  # noqa: PLR2004 - ms in a second
@@ -70,6 +84,7 @@ def milliseconds(ms: float) -> str:
 FILTERS: Mapping[str, Callable[..., str]] = MappingProxyType(
     {
         "clock": clock,
+        "incident": incident,
         "iso": iso,
         "milliseconds": milliseconds,
         "percent": percent,

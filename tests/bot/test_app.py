@@ -9,7 +9,7 @@ import pytest
 
 from bot.errors import PlatformUnavailable
 from bot.journey.giving_up import GivenUp
-from bot.model import Attachment, CaseState, Cause, Message, Status
+from bot.model import Attachment, CaseState, Cause, EventKind, Message, Status
 from bot.ports import Done, Job, Later, Parked
 from bot.queue.jobs import pack
 from bot.review.states import Command
@@ -173,6 +173,22 @@ async def test_what_was_given_up_on_and_is_driven_again_is_judged(world: World) 
     assert message.ref not in world.platform.client.messages
     assert case is not None
     assert [judgement.key.round for judgement in case.judgements] == [0, 1]
+
+
+async def test_what_was_given_up_on_waits_and_is_resolved_when_nothing_is_found(
+    world: World,
+) -> None:
+    message = world.stands(a_message("scam 0.1"))
+    await world.parked(message)
+    parked = await world.case(message)
+    world.time = NOON + timedelta(minutes=5)
+    await world.handle(message)
+    case = await world.case(message)
+
+    assert parked is not None
+    assert case is not None
+    assert (parked.state, parked.waiting) == (CaseState.OPEN, "worker:unreadable")
+    assert (case.state, case.events[-1].kind) == (CaseState.CLOSED, EventKind.RESOLVED)
 
 
 async def test_what_died_while_acting_and_was_given_up_on_is_settled_as_unknown(

@@ -49,8 +49,11 @@ from bot.model import (
 )
 from bot.model import Evidence as Kept
 from bot.ports import Client, Presence, Target
+from bot.review.states import Command, move, replay
+from bot.review.waiting import Incident
 from bot.web.access import Identity, MemorySessions, Scope
 from bot.web.services import Limits, Mounted, OnStage, Reach, Services
+from tests.bot.web.desk_fakes import FakeHealth, FakeLessons, FakeQueue, FakeWithheld
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 STAGES = (("decoded", 12.0), ("read", 220.0), ("judged", 31.0), ("fused", 0.4))
@@ -258,18 +261,39 @@ class FakeDesk:
     picture: bytes = field(default_factory=a_png)
 
     async def cases(
-        self, state: CaseState | None, *, before: tuple[datetime, str] | None, limit: int
+        self,
+        state: CaseState | None,
+        *,
+        before: tuple[datetime, str] | None,
+        limit: int,
+        waiting: str = "",
     ) -> Sequence[Case]:
         newest = sorted(self.held.values(), key=lambda c: (c.opened_at, c.id), reverse=True)
         return [
             case
             for case in newest
             if state in {None, case.state}
+            and case.waiting == waiting
             and (before is None or (case.opened_at, case.id) < before)
         ][:limit]
 
     async def case(self, case_id: str) -> Case | None:
         return self.held.get(case_id)
+
+    async def incidents(self) -> Sequence[Incident]:
+        waiting = [c for c in self.held.values() if c.waiting and c.state is CaseState.OPEN]
+        keys = sorted({c.waiting for c in waiting})
+        return [
+            Incident(key, len(mine), min(c.opened_at for c in mine))
+            for key in keys
+            if (mine := [c for c in waiting if c.waiting == key])
+        ]
+
+    async def claim(self, case_id: str, by: str) -> Case:
+        case = self.held[case_id]
+        standing = replay(case.events)
+        move(standing, Command.CLAIM, by=by, at=NOW)
+        return self._add_event(case, EventKind.CLAIMED, by, "")
 
     async def uphold(self, case_id: str, *, by: str, version: int, note: str) -> Case:
         return self._decide(case_id, EventKind.UPHELD, by, version, note)
@@ -316,16 +340,6 @@ class FakeTokens:
         return Identity(text, frozenset({scope})) if scope else None
 
 
-@dataclass
-class FakeHealth:
-    """Lacks what it is told to lack."""
-
-    lacks: dict[str, str] = field(default_factory=dict)
-
-    async def missing(self) -> Mapping[str, str]:
-        return self.lacks
-
-
 def a_platform() -> Mounted:
     """A platform with a page and one mutating route, guarded by the application."""
     router = APIRouter()
@@ -352,6 +366,12 @@ class World:
     limits: Limits = field(default_factory=Limits)
     reach: Reach = field(default_factory=Reach)
     platforms: tuple[Mounted, ...] = ()
+    queue: FakeQueue = field(default_factory=FakeQueue)
+    lessons: FakeLessons = field(default_factory=FakeLessons)
+    time: datetime = NOW
+
+    def __post_init__(self) -> None:
+        self.withheld = FakeWithheld(self.desk)
 
     def services(self) -> Services:
         """What ``create_app`` takes."""
@@ -361,6 +381,10 @@ class World:
             tokens=FakeTokens(),
             sessions=self.sessions,
             health=self.health,
+            parked=self.queue,
+            withheld=self.withheld,
+            lessons=self.lessons,
+            clock=lambda: self.time,
             limits=self.limits,
             reach=self.reach,
             platforms=self.platforms,

@@ -19,7 +19,7 @@ PUBLIC = {
 }  # fmt: skip
 FORM = {"version": "1"}
 UPHOLD = "/desk/cases/c1/uphold"
-PATHS = {"case_id": "c1", "n": "0"}
+PATHS = {"case_id": "c1", "n": "0", "entry": "7"}
 
 
 def every_route() -> Iterator[tuple[str, str]]:
@@ -158,7 +158,10 @@ FORGED = [
 ]
 
 
-@pytest.mark.parametrize("path", [UPHOLD, "/desk/cases/c1/overturn", "/signout"])
+@pytest.mark.parametrize(
+    "path",
+    [UPHOLD, "/desk/cases/c1/overturn", "/desk/cases/c1/claim", "/desk/cases/c1/do", "/signout"],
+)
 @pytest.mark.parametrize("headers", FORGED)
 async def test_a_forged_request_changes_nothing(
     moderator: httpx.AsyncClient, world: World, headers: dict[str, str], path: str

@@ -10,12 +10,25 @@ from html.parser import HTMLParser
 import httpx
 import pytest
 
-from bot.model import CaseEvent, CaseState, EventKind
+from analysis.types import Failure, FailureKind
+from bot.model import CaseEvent, CaseState, EventKind, Outcome, Status
+from bot.review.worth import Worth
 from bot.web.pages import STATIC, TEMPLATES
 from bot.web.shield import CSP
 from tests.bot.web.fakes import NOW, World, a_case, an_analysis
 
-PAGES = ["/desk", "/desk?state=all", "/desk/cases/c1", "/analyze", "/docs", "/signin", "/nowhere"]
+PAGES = [
+    "/desk/withheld",
+    "/desk/worth",
+    "/desk?waiting=x",
+    "/desk",
+    "/desk?state=all",
+    "/desk/cases/c1",
+    "/analyze",
+    "/docs",
+    "/signin",
+    "/nowhere",
+]
 HTML = {"Accept": "text/html"}
 
 HOSTILE = [
@@ -78,12 +91,34 @@ async def shapes(client: httpx.AsyncClient, world: World, words: str) -> list[Sh
             case, id="c2", state=CaseState.CLOSED, events=(*case.events, closing), opened_at=NOW
         ),
     }
+    waits = Outcome(words, Status.WITHHELD, NOW, detail=words)
+    judgement = replace(case.judgements[0], outcomes=(waits,))
+    claimed = CaseEvent(EventKind.CLAIMED, NOW, words)
+    failed = (Failure("worker", FailureKind.UNREADABLE, words),)
+    world.desk.held["c3"] = replace(
+        case, id="c3", judgements=(judgement,), events=(*case.events, claimed)
+    )
+    world.desk.held["c4"] = replace(
+        case, id="c4", judgements=(replace(judgement, failures=failed),), waiting=f"{words}:timeout"
+    )
+    world.lessons.isolated.clear()
+    world.lessons.isolate(words)
+    world.lessons.rules = (Worth(words, 1, 1, 0),)
     world.analyser.analysis = an_analysis(
         text=words, ocr=words, quote=words, rule=words, explanation=words, reason=words
     )
     pages = [
         (await client.get(path)).text
-        for path in ("/desk?state=all", "/desk/cases/c1", "/desk/cases/c2")
+        for path in (
+            "/desk",
+            "/desk?state=all",
+            "/desk/cases/c1",
+            "/desk/cases/c2",
+            "/desk/cases/c3",
+            "/desk/cases/c4",
+            "/desk/withheld",
+            "/desk/worth",
+        )
     ]
     files = [("image", ("a.png", b"x"))]
     stream = await client.post("/analyze/stream", data={"text": "x"}, files=files)

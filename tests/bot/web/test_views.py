@@ -14,7 +14,7 @@ from bot.web.case_view import digest, view
 from bot.web.evidence_view import boxes, pieces, reasons, score_rows
 from bot.web.pages import STATIC
 from bot.web.words import severity
-from tests.bot.web.fakes import a_case, signals
+from tests.bot.web.fakes import NOW, a_case, signals
 
 
 def quoting(*quotes: str) -> tuple[Signal, ...]:
@@ -71,7 +71,7 @@ def test_a_box_is_drawn_on_its_own_picture_only() -> None:
 
 
 def test_low_scores_are_counted_not_listed() -> None:
-    shown = view(a_case())
+    shown = view(a_case(), NOW)
 
     assert [row.category for row in shown.rows] == ["scam", "privacy"]
     assert shown.quiet == 1
@@ -80,11 +80,11 @@ def test_low_scores_are_counted_not_listed() -> None:
 def test_the_digest_changes_with_a_cases_version() -> None:
     case = a_case()
 
-    assert digest([case]) != digest([replace(case, version=2)])
+    assert digest([view(case, NOW)]) != digest([view(replace(case, version=2), NOW)])
 
 
 def test_a_closed_case_cannot_be_decided_from_the_page() -> None:
-    assert not view(replace(a_case(), state=CaseState.CLOSED)).undecided
+    assert not view(replace(a_case(), state=CaseState.CLOSED), NOW).undecided
 
 
 @pytest.mark.parametrize(
