@@ -13,7 +13,7 @@ from bot.ports import Client, Presence, Target
 class Delete:
     """The post disappears; carried out before anything else, because it is being read."""
 
-    name = "delete"
+    name = slot = "delete"
     harshness = 60
     destructive = True
 
