@@ -51,26 +51,18 @@ def sorry(voice: Voice, message: Message) -> str:
 def _done(voice: Voice, action: str) -> str:
     """What one action means to the author; empty for what is not about them."""
     _ = _catalogue(voice.language).gettext
-    name, _space, length = action.partition(" ")
-    match name:
-        case "delete":
-            return _("It was removed.")
-        case "spoiler":
-            return _("Its pictures were covered.")
-        case "timeout":
-            return _("You cannot post for {length}.").format(length=length)
-        case "strike":
-            return _("It counts as a strike for {length}.").format(
-                length=length.removeprefix("for ")
-            )
-        case "role":
-            return _("Your roles were changed.")
-        case "kick":
-            return _("You were put out of the community and may come back.")
-        case "ban":
-            return _("You were banned from the community.")
-        case _:
-            return ""
+    name, _space, rest = action.partition(" ")
+    length = rest.removeprefix("for ")
+    said = {
+        "ban": _("You were banned from the community."),
+        "delete": _("It was removed."),
+        "kick": _("You were put out of the community and may come back."),
+        "role": _("Your roles were changed."),
+        "spoiler": _("Its pictures were covered."),
+        "strike": _("It counts as a strike for {length}.").format(length=length),
+        "timeout": _("You cannot post for {length}.").format(length=length),
+    }
+    return said.get(name, "")
 
 
 def _where(message: Message) -> str:

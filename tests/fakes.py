@@ -19,6 +19,68 @@ class Killed(BaseException):
 
 
 @dataclass
+class FakeBooks:
+    """Authors and outbox in memory; trouble comes from the client they belong to."""
+
+    strikes: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    """(author id, until), by nonce."""
+    labels: dict[str, tuple[str, str, datetime]] = field(default_factory=dict)
+    """(author id, label, until), by nonce."""
+    deliveries: dict[str, Delivery] = field(default_factory=dict)
+    webhooks: frozenset[str] = field(default=frozenset({"ops"}), compare=False)
+    client: "FakeClient | None" = field(default=None, compare=False, repr=False)
+
+    async def strike(
+        self, ref: Ref, author: Author, until: datetime, *, nonce: str, reason: str
+    ) -> None:
+        self._enter("strike")
+        self.strikes.setdefault(nonce, (author.id, until))
+        self._leave("strike")
+
+    async def struck(self, nonce: str) -> bool:
+        self._enter("struck")
+        return nonce in self.strikes
+
+    async def refund(self, nonce: str, *, reason: str) -> None:
+        self._enter("refund")
+        self.strikes.pop(nonce, None)
+
+    async def label(
+        self, ref: Ref, author: Author, label: str, until: datetime, *, nonce: str, reason: str
+    ) -> None:
+        self._enter("label")
+        self.labels.setdefault(nonce, (author.id, label, until))
+        self._leave("label")
+
+    async def labelled(self, nonce: str) -> bool:
+        self._enter("labelled")
+        return nonce in self.labels
+
+    async def unlabel(self, nonce: str, *, reason: str) -> None:
+        self._enter("unlabel")
+        self.labels.pop(nonce, None)
+
+    async def put(self, delivery: Delivery) -> None:
+        self._enter("put")
+        if delivery.webhook not in self.webhooks:
+            raise NotPermitted(f"there is no webhook {delivery.webhook}")
+        self.deliveries.setdefault(delivery.nonce, delivery)
+        self._leave("put")
+
+    async def holds(self, nonce: str) -> bool:
+        self._enter("holds")
+        return nonce in self.deliveries
+
+    def _enter(self, method: str) -> None:
+        if self.client is not None:
+            self.client._enter(method)
+
+    def _leave(self, method: str) -> None:
+        if self.client is not None:
+            self.client._leave(method)
+
+
+@dataclass
 class FakeClient:
     """A community's state, and the few things that may be done to it.
 
@@ -43,7 +105,7 @@ class FakeClient:
     """Roles of authors, as (author id, role)."""
     dms: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Notes to authors, (author id, text), by nonce."""
-    books: "FakeBooks" = field(default_factory=lambda: FakeBooks())
+    books: FakeBooks = field(default_factory=FakeBooks)
     """Our own, kept here so that one comparison sees everything that an action may touch."""
     can_restore: bool = field(default=True, compare=False)
     now: datetime | None = field(default=None, compare=False)
@@ -249,68 +311,6 @@ class FakeClient:
     def _standing(self, ref: Ref) -> None:
         if ref not in self.messages:
             raise Gone("no such message")
-
-
-@dataclass
-class FakeBooks:
-    """Authors and outbox in memory; trouble comes from the client they belong to."""
-
-    strikes: dict[str, tuple[str, datetime]] = field(default_factory=dict)
-    """(author id, until), by nonce."""
-    labels: dict[str, tuple[str, str, datetime]] = field(default_factory=dict)
-    """(author id, label, until), by nonce."""
-    deliveries: dict[str, Delivery] = field(default_factory=dict)
-    webhooks: frozenset[str] = field(default=frozenset({"ops"}), compare=False)
-    client: FakeClient | None = field(default=None, compare=False, repr=False)
-
-    async def strike(
-        self, ref: Ref, author: Author, until: datetime, *, nonce: str, reason: str
-    ) -> None:
-        self._enter("strike")
-        self.strikes.setdefault(nonce, (author.id, until))
-        self._leave("strike")
-
-    async def struck(self, nonce: str) -> bool:
-        self._enter("struck")
-        return nonce in self.strikes
-
-    async def refund(self, nonce: str, *, reason: str) -> None:
-        self._enter("refund")
-        self.strikes.pop(nonce, None)
-
-    async def label(
-        self, ref: Ref, author: Author, label: str, until: datetime, *, nonce: str, reason: str
-    ) -> None:
-        self._enter("label")
-        self.labels.setdefault(nonce, (author.id, label, until))
-        self._leave("label")
-
-    async def labelled(self, nonce: str) -> bool:
-        self._enter("labelled")
-        return nonce in self.labels
-
-    async def unlabel(self, nonce: str, *, reason: str) -> None:
-        self._enter("unlabel")
-        self.labels.pop(nonce, None)
-
-    async def put(self, delivery: Delivery) -> None:
-        self._enter("put")
-        if delivery.webhook not in self.webhooks:
-            raise NotPermitted(f"there is no webhook {delivery.webhook}")
-        self.deliveries.setdefault(delivery.nonce, delivery)
-        self._leave("put")
-
-    async def holds(self, nonce: str) -> bool:
-        self._enter("holds")
-        return nonce in self.deliveries
-
-    def _enter(self, method: str) -> None:
-        if self.client is not None:
-            self.client._enter(method)
-
-    def _leave(self, method: str) -> None:
-        if self.client is not None:
-            self.client._leave(method)
 
 
 @dataclass

@@ -114,7 +114,7 @@ class RoomClient:
         await self._room.change(lambda store: store.marks.uncover(post_id, nonce))
         return None
 
-    async def kick(self, ref: Ref, author: Author, *, reason: str) -> None:
+    async def kick(self, ref: Ref, author: Author, *, reason: str) -> None:  # noqa: ARG002 - refused, whoever it is
         """Refused: everybody who opens the page is in the room."""
         raise NotPermitted("nobody can be put out of the playground")
 
@@ -122,7 +122,7 @@ class RoomClient:
         """Always: everybody who opens the page is in the room."""
         return True
 
-    async def ban(self, ref: Ref, author: Author, *, delete_since: timedelta, reason: str) -> None:
+    async def ban(self, ref: Ref, author: Author, *, delete_since: timedelta, reason: str) -> None:  # noqa: ARG002 - refused, whoever it is
         """Refused, as a kick is."""
         raise NotPermitted("nobody can be put out of the playground")
 
@@ -133,7 +133,7 @@ class RoomClient:
     async def unban(self, ref: Ref, author: Author, *, reason: str) -> None:
         """Nobody is banned, so there is nothing to lift."""
 
-    async def add_role(self, ref: Ref, author: Author, role: str, *, reason: str) -> None:
+    async def add_role(self, ref: Ref, author: Author, role: str, *, reason: str) -> None:  # noqa: ARG002 - refused, whoever it is
         """Refused: personas are what they are."""
         raise NotPermitted("the playground's personas have no roles to change")
 
@@ -141,7 +141,7 @@ class RoomClient:
         """Whether the persona has the role."""
         return role in author.roles
 
-    async def remove_role(self, ref: Ref, author: Author, role: str, *, reason: str) -> None:
+    async def remove_role(self, ref: Ref, author: Author, role: str, *, reason: str) -> None:  # noqa: ARG002 - refused, whoever it is
         """Refused: personas are what they are."""
         raise NotPermitted("the playground's personas have no roles to change")
 

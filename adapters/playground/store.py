@@ -49,7 +49,7 @@ class Store:
         cards = self.sanctions.cards_since(seq, most)
         timeouts = self.sanctions.timeouts_since(seq, most)
         notes = self.marks.notes_since(seq, most)
-        if seq > self.seq() or max(map(len, (posts, cards, timeouts, notes))) == most:
+        if seq > self.seq() or max(len(posts), len(cards), len(timeouts), len(notes)) == most:
             return [Change(self.seq(), "reset", "{}")]
         changes = [
             *(_change(post.seq, "message", post_view(post, now)) for post in posts),
