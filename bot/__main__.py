@@ -20,6 +20,7 @@ from bot.act import Act
 from bot.actions.spec import parse
 from bot.analyser import Analyser
 from bot.app import App
+from bot.burst import Burst, Recent
 from bot.cli import command_line
 from bot.cli.root import said
 from bot.config.load import load
@@ -40,7 +41,7 @@ from bot.look import Look
 from bot.metrics import Metrics
 from bot.model import JudgementKey
 from bot.policy.file import PolicyFile
-from bot.ports import Client, Platform
+from bot.ports import Client, House, Platform, Voice
 from bot.queue import open_queue
 from bot.review.desk import Desk
 from bot.running import Running, never_ends
@@ -54,6 +55,7 @@ from bot.web.pages import Pages
 from bot.web.server import WebServer
 from bot.web.services import Mounted, Reach, Services
 from bot.web.stored import StoredSessions, StoredTokens
+from bot.webhooks import Webhooks
 
 SIGN_IN_LASTS = timedelta(hours=1)
 """How long the printed link works; chosen by eye, it is clicked at once or not at all."""
@@ -133,15 +135,22 @@ class Application:
         judge = Judge(self.core.pipeline, self.rules, store.banks.view, settings.analysis.remote)
         limits = await self._limits()
         given_up = GivenUp(store.journal, platforms, now)
+        webhooks = Webhooks(settings.webhooks, store.outbox, now)
+        voice = Voice(settings.policy.language, settings.policy.appeal)
+        house = House(store.authors, webhooks, voice)
         look = Look(
             Gatherer(self.core.decode, settings.media.max_bytes),
             judge,
             MemoryCounters(),
+            store.authors,
             Keeper(store.evidence, self.core.encode),
             now,
         )
         enforcer = Enforcer(store.journal, limits, store.switch.paused, now)
-        act = Act(store.journal, enforcer, given_up, now)
+        act = Act(store.journal, enforcer, given_up, now, house)
+        burst = Burst(
+            Recent(), lambda: self.rules.current, queue, look, act, store.journal, given_up
+        )
         app = App(
             platforms=platforms,
             intake=queue,
@@ -151,12 +160,19 @@ class Application:
             late=Late(look, act, store.journal, given_up, now),
             given_up=given_up,
             telling=Telling(metrics),
+            burst=burst,
         )
         live: dict[str, Client] = {
             name: each.client for name, each in platforms.items() if not each.simulate
         }
         desk = Desk(
-            store.journal, store.evidence, live.get, parse, now, nonce_of=JudgementKey.nonce
+            store.journal,
+            store.evidence,
+            live.get,
+            parse,
+            now,
+            nonce_of=JudgementKey.nonce,
+            house=house,
         )
         health = Health(store.switch, queue, self.rules, tuple(platforms.values()), metrics)
         services = Services(
@@ -179,7 +195,12 @@ class Application:
                 lambda stop: queue.serve(app.handle, settings.queue.concurrency, stop), "queue"
             ),
             pages=never_ends(server.serve, "web server"),
-            beside=(self.rules.watch, health.measure, Upkeep(desk, queue, given_up).run),
+            beside=(
+                self.rules.watch,
+                health.measure,
+                Upkeep(desk, queue, given_up).run,
+                webhooks.run,
+            ),
             ready=lambda: _greet(settings, link),
         )
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.errors import Gone, NotPermitted, PlatformError
 from bot.model import Case, CaseState, JudgementKey, Message, Receipt, Status
-from bot.ports import Client, Presence, Target
+from bot.ports import Client, House, Presence, Target
 from bot.review.states import Command
 from bot.storage import decisions
 from bot.storage.decisions import NoSuchCase, Step, Undoing
@@ -49,6 +49,7 @@ class Desk:
         clock: Callable[[], datetime],
         *,
         nonce_of: NonceOf = nonce,
+        house: House | None = None,
     ) -> None:
         self._journal = journal
         self._evidence = evidence
@@ -56,6 +57,7 @@ class Desk:
         self._parse = parse
         self._clock = clock
         self._nonce_of = nonce_of
+        self._house = house
         # Within one process each undoing is carried out once; repeating one is harmless anyway.
         self._undoing = asyncio.Lock()
 
@@ -171,6 +173,7 @@ class Desk:
             nonce=self._nonce_of(undoing.key, undoing.outcome.action),
             reason=f"Bifocal: case {undoing.case_id} was overturned",
             now=self._clock(),
+            house=self._house,
         )
         if undoing.outcome.status is Status.UNKNOWN:
             presence = await action.probe(client, target)

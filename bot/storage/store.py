@@ -9,11 +9,13 @@ from pathlib import Path
 from analysis.bank import BankIndex
 from bot.actions.spec import parse
 from bot.config.tables import Storage as Options
+from bot.storage.authors import AuthorBook
 from bot.storage.banks import BankStore
 from bot.storage.database import Database
 from bot.storage.evidence import EvidenceStore
 from bot.storage.journal import Journal
 from bot.storage.key_check import check_key
+from bot.storage.outbox import OutboxStore
 from bot.storage.seal import Seal, key_file
 from bot.storage.sessions import Sessions
 from bot.storage.switch import Switch
@@ -34,6 +36,8 @@ class Store:
     tokens: Tokens
     sessions: Sessions
     switch: Switch
+    authors: AuthorBook
+    outbox: OutboxStore
 
 
 @asynccontextmanager
@@ -57,6 +61,8 @@ async def opened(options: Options, clock: Callable[[], datetime]) -> AsyncIterat
             Tokens(database, clock),
             Sessions(database, clock),
             Switch(database, clock),
+            AuthorBook(database, clock),
+            OutboxStore(database, seal, clock),
         )
     finally:
         await database.close()

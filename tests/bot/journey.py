@@ -29,6 +29,7 @@ from analysis.types import (
 from bot.act import Act
 from bot.actions.spec import parse
 from bot.app import App
+from bot.burst import Burst, Recent
 from bot.counters import MemoryCounters
 from bot.enforce import Enforcer
 from bot.gather import Gatherer
@@ -41,8 +42,9 @@ from bot.look import Look
 from bot.metrics import Metrics
 from bot.model import Case, Message, Record
 from bot.policy.file import PolicyFile
-from bot.ports import Answer, Job, Parked
+from bot.ports import Answer, House, Job, Parked
 from bot.queue.jobs import pack
+from bot.storage.authors import AuthorBook
 from bot.storage.database import Database
 from bot.storage.evidence import EvidenceStore
 from bot.storage.journal import Journal
@@ -166,19 +168,23 @@ async def a_world(folder: Path, *, simulate: bool = False) -> AsyncIterator[Worl
     async def paused() -> bool:
         return False
 
+    rules = PolicyFile(policy)
     journal = Journal(database, seal, parse)
     world: World
     platforms = {platform.name: platform}
     given_up = GivenUp(journal, platforms, lambda: world.time)
+    authors = AuthorBook(database, lambda: world.time)
+    house = House(authors, platform.client.books)
     look = Look(
         Gatherer(decode, 1000),
-        Judge(Pipeline((), detectors, cache=Cache()), PolicyFile(policy), no_banks, "never"),
+        Judge(Pipeline((), detectors, cache=Cache()), rules, no_banks, "never"),
         MemoryCounters(),
+        authors,
         Keeper(EvidenceStore.open("memory://", seal), encode),
         lambda: world.time,
     )
     enforcer = Enforcer(journal, ActionLimits(100, 100), paused, lambda: world.time)
-    act = Act(journal, enforcer, given_up, lambda: world.time)
+    act = Act(journal, enforcer, given_up, lambda: world.time, house)
     intake = Accepted()
     app = App(
         platforms=platforms,
@@ -189,6 +195,7 @@ async def a_world(folder: Path, *, simulate: bool = False) -> AsyncIterator[Worl
         late=Late(look, act, journal, given_up, lambda: world.time),
         given_up=given_up,
         telling=Telling(metrics),
+        burst=Burst(Recent(), lambda: rules.current, intake, look, act, journal, given_up),
     )
     world = World(app, platform, journal, detector, metrics, given_up, intake)
     try:
