@@ -43,6 +43,7 @@ from bot.model import JudgementKey
 from bot.policy.file import PolicyFile
 from bot.ports import Client, House, Platform, Voice
 from bot.queue import open_queue
+from bot.remember import remember
 from bot.review.desk import Desk
 from bot.running import Running, never_ends
 from bot.storage.store import Store, data_directory, database_exists, opened
@@ -135,13 +136,15 @@ class Application:
         judge = Judge(self.core.pipeline, self.rules, store.banks.view, settings.analysis.remote)
         limits = await self._limits()
         given_up = GivenUp(store.journal, platforms, now)
+        counters = MemoryCounters()
+        await remember(counters, store.journal, now())
         webhooks = Webhooks(settings.webhooks, store.outbox, now)
         voice = Voice(settings.policy.language, settings.policy.appeal)
         house = House(store.authors, webhooks, voice)
         look = Look(
             Gatherer(self.core.decode, settings.media.max_bytes),
             judge,
-            MemoryCounters(),
+            counters,
             store.authors,
             Keeper(store.evidence, self.core.encode),
             now,

@@ -24,6 +24,7 @@ async def gather(
     book: Book,
     message: Message,
     content: Content,
+    *,
     now: datetime,
     as_of: datetime,
 ) -> Context:

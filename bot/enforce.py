@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from bot.errors import Gone, NotPermitted, PlatformUnavailable
+from bot.errors import Gone, NotPermitted, PlatformError, PlatformUnavailable
 from bot.limits import ActionLimits
 from bot.log import logger
 from bot.model import JudgementKey, Message, Outcome, Receipt, Status
 from bot.ports import Action, Client, Platform, Presence, Target
+from bot.review.draw import breaker
 from bot.simulated import SimulatedClient, simulated_house
 
 AGAINST_AUTHOR = 20
@@ -137,13 +138,27 @@ class Enforcer:
             _protected(orders.target.message, action)
             or await _outdated(orders)
             or orders.platform.can(action, orders.target.message)
-            or self._beyond_limits(orders, action)
+            or await self._beyond_limits(orders, action)
         )
 
-    def _beyond_limits(self, orders: Orders, action: Action) -> str | None:
+    async def _beyond_limits(self, orders: Orders, action: Action) -> str | None:
         if not action.destructive or orders.platform.simulate:
             return None
-        return self._limits.exceeded(orders.key.ref.community_id, self._clock())
+        community, now = orders.key.ref.community_id, self._clock()
+        reason = self._limits.exceeded(community, now)
+        if reason is not None and self._limits.tell_once(community, now):
+            await self._tell(orders, reason, now)
+        return reason
+
+    @staticmethod
+    async def _tell(orders: Orders, reason: str, now: datetime) -> None:
+        """Put the limit before the moderators; that they cannot be told stops nothing."""
+        # By the hour, so that a restart within it does not tell them twice.
+        nonce = f"limits/{orders.key.ref.community_id}/{now:%Y-%m-%dT%H}"
+        try:
+            await orders.platform.client.post_card(breaker(reason), nonce=nonce)
+        except PlatformError as exc:
+            _log.error("limits.untold", error=str(exc))
 
     def _outcome(self, action: Action, status: Status, detail: str = "") -> Outcome:
         receipt = Receipt() if status is Status.APPLIED else None

@@ -42,8 +42,8 @@ class Look:
             self.book,
             message,
             content,
-            self.clock(),
-            as_of or message.sent_at,
+            now=self.clock(),
+            as_of=as_of or message.sent_at,
         )
         assessment, verdict = await self.judge.judge(content, seen)
         record = Record(
