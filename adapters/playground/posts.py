@@ -8,7 +8,7 @@ from adapters.playground.members import Member
 from bot.errors import NotPermitted
 from bot.review.card import Card
 
-CHANNELS = ("general", "memes", "help")
+CHANNELS = ("general", "memes", "help", "market")
 """The room's channels; the first is where a post goes that names none."""
 
 

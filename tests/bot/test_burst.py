@@ -7,13 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from bot.actions.spec import parse
 from bot.burst import Burst, Recent
 from bot.counters import MemoryCounters, Picture
-from bot.model import Attachment, Cause, EventKind, Message, Status
+from bot.model import Attachment, Cause, EventKind, JudgementKey, Message, Status
 from bot.ports import Done
 from bot.remember import remember
+from bot.review.desk import Desk
 from bot.review.states import Command
 from bot.storage.decisions import Step, take
+from bot.storage.evidence import EvidenceStore
 from tests.bot.journey import World, a_picture, a_world
 from tests.builders import NOON, a_message, a_ref
 
@@ -143,6 +146,31 @@ async def test_the_author_is_told_why(world: World) -> None:
     texts = {text for _, text in world.platform.client.dms.values()}
 
     assert all("The same picture in many channels." in text for text in texts)
+
+
+async def test_an_overturn_refunds_the_strike_and_apologises(world: World) -> None:
+    posts = [a_copy(n) for n in range(4)]
+    await after(world, posts)
+    case = await world.case(posts[0])
+    assert case is not None
+    platform, journal = world.platform, world.journal
+    desk = Desk(
+        journal,
+        EvidenceStore.open("memory://", journal.seal),
+        {platform.name: platform.client}.get,
+        parse,
+        lambda: NOON,
+        nonce_of=JudgementKey.nonce,
+        house=world.app.act.house,
+    )
+    overturned = await desk.overturn(case.id, "ada", case.version)
+    later = world.stands(a_message("hello", ref=a_ref("later")))
+    await world.handle(later)
+
+    assert overturned.left == ()
+    assert posts[0].ref in platform.client.messages
+    assert (await world.record(later)).context.author.strikes == 3
+    assert sum("we are sorry" in text for _, text in platform.client.dms.values()) == 1
 
 
 def a_restarted(world: World, counters: MemoryCounters) -> World:
