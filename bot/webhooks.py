@@ -72,10 +72,7 @@ class Webhooks:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Deliver what is due, until told to stop."""
-        # Environment proxies are not asked, and no redirect may carry the body elsewhere.
-        async with httpx.AsyncClient(
-            transport=self._transport, timeout=TIMEOUT_S, follow_redirects=False, trust_env=False
-        ) as http:
+        async with self.client() as http:
             while not stop.is_set():
                 self._wake.clear()
                 try:
@@ -85,6 +82,15 @@ class Webhooks:
                     _log.error("webhooks.stuck", error=str(exc))
                     wait = FIRST.total_seconds()
                 await _first_of(stop, self._wake, wait)
+
+    def client(self) -> httpx.AsyncClient:
+        """What requests are sent with.
+
+        Proxies of the environment are not asked, and no redirect carries the body elsewhere.
+        """
+        return httpx.AsyncClient(
+            transport=self._transport, timeout=TIMEOUT_S, follow_redirects=False, trust_env=False
+        )
 
     async def deliver(self, http: httpx.AsyncClient) -> None:
         """One attempt at each delivery that is due."""

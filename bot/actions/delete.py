@@ -11,7 +11,7 @@ from bot.ports import Client, Presence, Target
 
 @dataclass(frozen=True, slots=True)
 class Delete:
-    """The post disappears; carried out before anything else, because it is being read."""
+    """The post disappears; carried out before what is milder, because it is being read."""
 
     name = slot = "delete"
     harshness = 60

@@ -33,7 +33,7 @@ def renewed(page: str) -> str:
 
 
 def _action(name: str) -> tuple[str, str, str]:
-    kind = cast("type[Action]", registry.load(ACTIONS, name))
+    kind = cast("Action", registry.load(ACTIONS, name))  # these three stand on the class itself
     about = " ".join((kind.__doc__ or "").split("\n\n")[0].replace("``", "`").split())
     limited = "; counts against the limits" if kind.destructive else ""
     return f"`{name}`", f"{kind.harshness}{limited}", about

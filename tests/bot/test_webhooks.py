@@ -63,8 +63,7 @@ class Post:
         return Delivery("ops", nonce, "acted", MESSAGE, self.record, done)
 
     async def deliver(self) -> None:
-        transport = httpx.MockTransport(self.receiver)
-        async with httpx.AsyncClient(transport=transport) as http:
+        async with self.webhooks.client() as http:
             await self.webhooks.deliver(http)
 
 
@@ -192,7 +191,7 @@ async def test_what_was_committed_before_a_death_is_delivered_by_the_next_proces
 ) -> None:
     await post.webhooks.put(post.delivery())
     options = {"ops": Webhook(url=URL, secret=SecretStr("s3"))}
-    next_life = Webhooks(options, post.store, lambda: post.time)
+    next_life = Webhooks(options, post.store, lambda: post.time, httpx.MockTransport(post.receiver))
     await replace(post, webhooks=next_life).deliver()
 
     assert post.receiver.deliveries == [delivery_id("n")]
