@@ -28,6 +28,7 @@ from bot.core import opened_core
 from bot.counters import MemoryCounters
 from bot.enforce import Enforcer
 from bot.journey.act import Act
+from bot.journey.burst import Burst, Recent
 from bot.journey.gather import Gatherer
 from bot.journey.giving_up import GivenUp
 from bot.journey.judge import Judge
@@ -39,8 +40,10 @@ from bot.limits import ActionLimits
 from bot.metrics import Metrics
 from bot.model import Attachment, Message
 from bot.policy.file import PolicyFile
+from bot.ports import House, Voice
 from bot.queue import Queue, open_queue
 from bot.storage.store import Store, opened
+from bot.webhooks import Webhooks
 from tests.builders import a_message, a_ref
 from tests.fakes import FakePlatform
 
@@ -131,19 +134,21 @@ async def _app(
 ) -> App:
     core = await stack.enter_async_context(opened_core(settings, prepare()))
     platforms = {room.name: room}
-    judge = Judge(core.pipeline, PolicyFile(None), store.banks.view, "never")
+    rules = PolicyFile(None)
+    judge = Judge(core.pipeline, rules, store.banks.view, "never")
     look = Look(
         Gatherer(core.decode, settings.media.max_bytes),
         judge,
         MemoryCounters(),
+        store.authors,
         Keeper(store.evidence, core.encode),
         _now,
     )
     given_up = GivenUp(store.journal, platforms, _now)
     limits = ActionLimits(10**6, 10**6)
-    act = Act(
-        store.journal, Enforcer(store.journal, limits, store.switch.paused, _now), given_up, _now
-    )
+    enforcer = Enforcer(store.journal, limits, store.switch.paused, _now)
+    house = House(store.authors, Webhooks({}, store.outbox, _now), Voice())
+    act = Act(store.journal, enforcer, given_up, _now, house)
     return App(
         platforms=platforms,
         intake=queue,
@@ -153,6 +158,7 @@ async def _app(
         late=Late(look, act, store.journal, given_up, _now),
         given_up=given_up,
         telling=Telling(Metrics()),
+        burst=Burst(Recent(), lambda: rules.current, queue, look, act, store.journal, given_up),
     )
 
 

@@ -31,6 +31,7 @@ from bot.enforce import Enforcer
 from bot.errors import Misconfigured
 from bot.health import Health
 from bot.journey.act import Act
+from bot.journey.burst import Burst, Recent
 from bot.journey.gather import Gatherer
 from bot.journey.giving_up import GivenUp
 from bot.journey.judge import Judge
@@ -43,8 +44,9 @@ from bot.limits import DAY, ActionLimits
 from bot.metrics import Metrics
 from bot.model import JudgementKey
 from bot.policy.file import PolicyFile
-from bot.ports import Client, Platform
+from bot.ports import Client, House, Platform, Voice
 from bot.queue import open_queue
+from bot.remember import remember
 from bot.remote_figures import RemoteFigures
 from bot.review.desk import Desk
 from bot.review.teaching import Teacher
@@ -60,6 +62,7 @@ from bot.web.pages import Pages
 from bot.web.server import WebServer
 from bot.web.services import Mounted, Reach, Services
 from bot.web.stored import StoredSessions, StoredTokens
+from bot.webhooks import Webhooks
 
 SIGN_IN_LASTS = timedelta(hours=1)
 """How long the printed link works; chosen by eye, it is clicked at once or not at all."""
@@ -149,15 +152,24 @@ class Application:
         )
         limits = await self._limits()
         given_up = GivenUp(store.journal, platforms, now)
+        counters = MemoryCounters()
+        await remember(counters, store.journal, now())
+        webhooks = Webhooks(settings.webhooks, store.outbox, now)
+        voice = Voice(settings.policy.language, settings.policy.appeal)
+        house = House(store.authors, webhooks, voice)
         look = Look(
             Gatherer(self.core.decode, settings.media.max_bytes),
             judge,
-            MemoryCounters(),
+            counters,
+            store.authors,
             Keeper(store.evidence, self.core.encode),
             now,
         )
         enforcer = Enforcer(store.journal, limits, store.switch.paused, now)
-        act = Act(store.journal, enforcer, given_up, now)
+        act = Act(store.journal, enforcer, given_up, now, house)
+        burst = Burst(
+            Recent(), lambda: self.rules.current, queue, look, act, store.journal, given_up
+        )
         app = App(
             platforms=platforms,
             intake=queue,
@@ -167,6 +179,7 @@ class Application:
             late=Late(look, act, store.journal, given_up, now),
             given_up=given_up,
             telling=Telling(metrics),
+            burst=burst,
         )
         live: dict[str, Client] = {
             name: each.client for name, each in platforms.items() if not each.simulate
@@ -180,6 +193,7 @@ class Application:
             now,
             nonce_of=JudgementKey.nonce,
             learn=teacher.overturned,
+            house=house,
         )
         warming = Warming(self.core.warm)
         served = tuple(platforms.values())
@@ -212,6 +226,7 @@ class Application:
                 health.measure,
                 Upkeep(desk, queue, given_up, teacher).run,
                 warming.run,
+                webhooks.run,
             ),
             ready=lambda: _greet(settings, link),
         )

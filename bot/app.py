@@ -8,13 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.journey.act import Act
+from bot.journey.burst import Burst
 from bot.journey.giving_up import GivenUp
 from bot.journey.late import Late, worth_asking_again
 from bot.journey.look import Look
 from bot.journey.telling import Telling
 from bot.model import JudgementKey, Message
 from bot.ports import Answer, Done, Intake, Job, Later, Platform
-from bot.queue.jobs import is_late, pack, unpack
+from bot.queue.jobs import burst_of, is_late, pack, unpack
 from bot.storage.journal import Journal, Stored
 
 
@@ -30,6 +31,7 @@ class App:
     late: Late
     given_up: GivenUp
     telling: Telling
+    burst: Burst
 
     async def accept(self, messages: Sequence[Message]) -> set[str]:
         """Commit messages to the queue; returns the keys that were new, once they are durable."""
@@ -43,9 +45,14 @@ class App:
         platform = self.platforms[message.ref.platform]
         if is_late(job):
             return await self.late.ask(platform, message)
+        if flood := burst_of(job):
+            return await self.burst.again(platform, message, flood)
+        self.burst.recent.note(message)
         with self.telling.about(message, job.attempt) as line:
             key, before = await self.given_up.next_round(message)
             judged = before or await self._judged(platform, message, key)
+            # Before acting, so that a kill in between leaves no copy behind.
+            await self.burst.spread(message, judged)
             outcomes = await self.act.on(platform, message, judged, again=before is not None)
             if isinstance(outcomes, Later):
                 return outcomes
@@ -57,5 +64,5 @@ class App:
 
     async def _judged(self, platform: Platform, message: Message, key: JudgementKey) -> Stored:
         """Look, decide, and write both down with every action as intended."""
-        record, case = await self.look.at(platform, message, key)
+        record, case = await self.look.at(platform, message, key, self.burst.recent.as_of(message))
         return Stored(record, await self.journal.write(record, case), finished=False)

@@ -9,12 +9,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from bot.errors import Gone, NotPermitted, PlatformUnavailable
+from bot.errors import Gone, NotPermitted, PlatformError, PlatformUnavailable
 from bot.limits import ActionLimits
 from bot.log import logger
 from bot.model import JudgementKey, Message, Outcome, Receipt, Status
 from bot.ports import Action, Client, Platform, Presence, Target
-from bot.simulated import SimulatedClient
+from bot.review.draw import breaker
+from bot.simulated import SimulatedClient, simulated_house
+
+AGAINST_AUTHOR = 20
+"""Harshness from which an action is held against an author: a label, a strike, and beyond."""
 
 _log = logger("enforce")
 
@@ -35,9 +39,15 @@ class Orders:
     """The person who orders it, past the limits; empty for the policy. Everything else that
     withholds an action does so all the same."""
 
-    def aimed(self, action: Action) -> "Orders":
-        """The same with a target whose nonce is this action's own."""
-        return replace(self, target=replace(self.target, nonce=self.key.nonce(str(action))))
+    def aimed(self, action: Action, done: tuple[Outcome, ...] = ()) -> "Orders":
+        """The same with a target whose nonce is this action's own, after these were ``done``."""
+        nonce = self.key.nonce(str(action))
+        return replace(self, target=replace(self.target, nonce=nonce, done=done))
+
+    def simulated(self) -> "Orders":
+        """The same over a house that remembers nothing."""
+        house = self.target.house
+        return replace(self, target=replace(self.target, house=house and simulated_house(house)))
 
 
 class Ledger(Protocol):
@@ -70,9 +80,10 @@ class Enforcer:
             PlatformUnavailable: the platform cannot be reached now; what is not settled stays
                 intended and the caller brings the job again.
         """
-        return tuple(
-            [await self._settled(orders.aimed(action), action) for action in orders.actions]
-        )
+        done: tuple[Outcome, ...] = ()
+        for action in orders.actions:
+            done = (*done, await self._settled(orders.aimed(action, done), action))
+        return done
 
     async def _settled(self, orders: Orders, action: Action) -> Outcome:
         earlier = orders.earlier.get(str(action))
@@ -105,7 +116,10 @@ class Enforcer:
         live: Client = orders.platform.client
         simulate = orders.platform.simulate
         try:
-            receipt = await action.apply(SimulatedClient(live) if simulate else live, orders.target)
+            if simulate:
+                await action.apply(SimulatedClient(live), orders.simulated().target)
+                return self._outcome(action, Status.SIMULATED)
+            receipt = await action.apply(live, orders.target)
         except Gone:
             return self._outcome(action, Status.WITHHELD, "it is already gone")
         except NotPermitted as exc:
@@ -115,8 +129,7 @@ class Enforcer:
         except Exception as exc:  # noqa: BLE001 - whatever broke, a person must look at it
             _log.error("action.broke", action=action.name, error=type(exc).__name__)
             return self._outcome(action, Status.UNKNOWN, f"broke with {type(exc).__name__}")
-        status = Status.SIMULATED if simulate else Status.APPLIED
-        return replace(self._outcome(action, status), receipt=receipt)
+        return replace(self._outcome(action, Status.APPLIED), receipt=receipt)
 
     async def _withheld(self, orders: Orders, action: Action) -> str | None:
         """Why the action must not be done now, or None."""
@@ -128,13 +141,27 @@ class Enforcer:
             _protected(orders.target.message, action)
             or await _outdated(orders)
             or orders.platform.can(action, orders.target.message)
-            or self._beyond_limits(orders, action)
+            or await self._beyond_limits(orders, action)
         )
 
-    def _beyond_limits(self, orders: Orders, action: Action) -> str | None:
+    async def _beyond_limits(self, orders: Orders, action: Action) -> str | None:
         if not action.destructive or orders.platform.simulate or orders.by:
             return None
-        return self._limits.exceeded(orders.key.ref.community_id, self._clock())
+        community, now = orders.key.ref.community_id, self._clock()
+        reason = self._limits.exceeded(community, now)
+        if reason is not None and self._limits.tell_once(community, now):
+            await self._tell(orders, reason, now)
+        return reason
+
+    @staticmethod
+    async def _tell(orders: Orders, reason: str, now: datetime) -> None:
+        """Put the limit before the moderators; that they cannot be told stops nothing."""
+        # By the hour, so that a restart within it does not tell them twice.
+        nonce = f"limits/{orders.key.ref.community_id}/{now:%Y-%m-%dT%H}"
+        try:
+            await orders.platform.client.post_card(breaker(reason), nonce=nonce)
+        except PlatformError as exc:
+            _log.error("limits.untold", error=str(exc))
 
     def _outcome(self, action: Action, status: Status, detail: str = "") -> Outcome:
         receipt = Receipt() if status is Status.APPLIED else None
@@ -142,7 +169,7 @@ class Enforcer:
 
 
 def _protected(message: Message, action: Action) -> str | None:
-    if action.destructive and message.author.is_moderator:
+    if action.harshness >= AGAINST_AUTHOR and message.author.is_moderator:
         return "moderators and the owner are never acted upon"
     return None
 

@@ -6,13 +6,13 @@ Each has a conformance suite in ``tests/conformance`` that every registered entr
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol, Self
 
 from fastapi import APIRouter
 
-from bot.model import Attachment, Author, Message, Receipt, Ref
+from bot.model import Attachment, Author, Message, Outcome, Receipt, Record, Ref
 from bot.review.card import Card
 
 
@@ -109,6 +109,92 @@ class Presence(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Authors(Protocol):
+    """Our own book of what authors did: strikes, and labels put on them by rules.
+
+    Every entry is known by the nonce of the action that made it: the same nonce, the same entry.
+    Every method is safe to repeat.
+    """
+
+    async def strike(
+        self, ref: Ref, author: Author, until: datetime, *, nonce: str, reason: str
+    ) -> None:
+        """Count one strike against an author, which no longer counts after ``until``."""
+        ...
+
+    async def struck(self, nonce: str) -> bool:
+        """Whether the strike of this nonce stands; one that ran out does."""
+        ...
+
+    async def refund(self, nonce: str, *, reason: str) -> None:
+        """Take a strike back as if it had never been."""
+        ...
+
+    async def label(
+        self, ref: Ref, author: Author, label: str, until: datetime, *, nonce: str, reason: str
+    ) -> None:
+        """Put a label on an author until then."""
+        ...
+
+    async def labelled(self, nonce: str) -> bool:
+        """Whether the label of this nonce stands; one that ran out does."""
+        ...
+
+    async def unlabel(self, nonce: str, *, reason: str) -> None:
+        """Take a label away that this nonce put on; others' stay."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What a webhook is to be told."""
+
+    webhook: str
+    """Its name in the settings."""
+    nonce: str
+    """Derived from the judgement and the action: the same nonce, the same delivery."""
+    event: str
+    """``acted`` or ``overturned``."""
+    message: Message
+    record: Record | None
+    """The judgement; None where it is taken back."""
+    done: tuple[Outcome, ...]
+
+
+class Outbox(Protocol):
+    """Durable post to webhooks. Every method is safe to repeat."""
+
+    async def put(self, delivery: Delivery) -> None:
+        """Commit it to be delivered.
+
+        Raises:
+            NotPermitted: no webhook of that name is set up.
+        """
+        ...
+
+    async def holds(self, nonce: str) -> bool:
+        """Whether a delivery of this nonce was ever committed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How authors are spoken to."""
+
+    language: str = "en"
+    appeal: str = ""
+    """How to appeal, in a sentence of the operator's own; empty: the catalogue's."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What of our own an action may use, beside the platform's client."""
+
+    authors: Authors
+    outbox: Outbox
+    voice: Voice = Voice()
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """What an action is aimed at."""
@@ -120,6 +206,12 @@ class Target:
     """Written to the platform's audit log; names the rules, never quotes the post."""
     now: datetime
     card: Card | None = None
+    house: House | None = None
+    """None where nothing of our own may be written, as in a preview."""
+    record: Record | None = None
+    """The judgement that the action follows from; None where one is taken back."""
+    done: tuple[Outcome, ...] = ()
+    """What became of the judgement's earlier, harsher actions."""
 
 
 class Client(Protocol):
@@ -176,6 +268,77 @@ class Client(Protocol):
         """Take a card of ours away."""
         ...
 
+    async def react(self, ref: Ref, emoji: str) -> None:
+        """Put a reaction of ours on a message."""
+        ...
+
+    async def reacted(self, ref: Ref, emoji: str) -> bool:
+        """Whether this reaction of ours stands."""
+        ...
+
+    async def unreact(self, ref: Ref, emoji: str) -> None:
+        """Take a reaction of ours away."""
+        ...
+
+    async def spoiler(self, message: Message, *, nonce: str, reason: str) -> str:
+        """Hide a message's pictures until somebody wants to see them; the same nonce, once.
+
+        Where that takes a repost, the original is removed; returns what stands now.
+        """
+        ...
+
+    async def spoilered(self, ref: Ref, nonce: str) -> str | None:
+        """What ``spoiler`` returned under this nonce, if it stands."""
+        ...
+
+    async def unspoiler(self, message: Message, nonce: str, *, reason: str) -> str | None:
+        """Show the pictures again; None when done, else why that cannot be."""
+        ...
+
+    async def kick(self, ref: Ref, author: Author, *, reason: str) -> None:
+        """Put an author out of the community; they may come back. Gone when they left already."""
+        ...
+
+    async def is_member(self, ref: Ref, author: Author) -> bool:
+        """Whether an author is in the community."""
+        ...
+
+    async def ban(self, ref: Ref, author: Author, *, delete_since: timedelta, reason: str) -> None:
+        """Put an author out for good, and remove what they posted in that time."""
+        ...
+
+    async def is_banned(self, ref: Ref, author: Author) -> bool:
+        """Whether an author is banned."""
+        ...
+
+    async def unban(self, ref: Ref, author: Author, *, reason: str) -> None:
+        """Let an author come back."""
+        ...
+
+    async def add_role(self, ref: Ref, author: Author, role: str, *, reason: str) -> None:
+        """Give an author a role, named as ``Author.roles`` names it."""
+        ...
+
+    async def has_role(self, ref: Ref, author: Author, role: str) -> bool:
+        """Whether an author has a role now."""
+        ...
+
+    async def remove_role(self, ref: Ref, author: Author, role: str, *, reason: str) -> None:
+        """Take a role from an author."""
+        ...
+
+    async def send_dm(self, ref: Ref, author: Author, text: str, *, nonce: str) -> str:
+        """Write to an author alone; returns the note's id. Same nonce, same note.
+
+        Raises:
+            NotPermitted: they take no messages from us.
+        """
+        ...
+
+    async def dm(self, ref: Ref, author: Author, nonce: str) -> str | None:
+        """The id of the note to an author that carries this nonce, if it was sent."""
+        ...
+
 
 class Action(Protocol):
     """One thing that can be done about a post, with its own parameters. A value."""
@@ -183,6 +346,11 @@ class Action(Protocol):
     @property
     def name(self) -> str:
         """The registry's name, such as ``timeout``."""
+        ...
+
+    @property
+    def slot(self) -> str:
+        """Of one slot a message gets one action: the name, with its object where there is one."""
         ...
 
     @property

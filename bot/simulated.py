@@ -1,10 +1,10 @@
 """A client that looks and does not touch: simulated mode is the real code over this one."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.model import Author, Message, Ref
-from bot.ports import Client
+from bot.ports import Authors, Client, Delivery, House, Outbox
 from bot.review.card import Card
 
 
@@ -57,3 +57,103 @@ class SimulatedClient:
     async def remove_card(self, card: str) -> None:
         """Take the card away."""
         await self.real.remove_card(card)
+
+    async def react(self, ref: Ref, emoji: str) -> None:
+        """Touch nothing."""
+
+    async def reacted(self, ref: Ref, emoji: str) -> bool:
+        """Ask the platform."""
+        return await self.real.reacted(ref, emoji)
+
+    async def unreact(self, ref: Ref, emoji: str) -> None:
+        """Touch nothing."""
+
+    async def spoiler(self, message: Message, *, nonce: str, reason: str) -> str:  # noqa: ARG002 - the port's shape
+        """Touch nothing."""
+        return ""
+
+    async def spoilered(self, ref: Ref, nonce: str) -> str | None:  # noqa: ARG002 - the port's shape
+        """Nothing was covered."""
+        return None
+
+    async def unspoiler(self, message: Message, nonce: str, *, reason: str) -> str | None:  # noqa: ARG002 - the port's shape
+        """Nothing was covered, so nothing is left to show."""
+        return None
+
+    async def kick(self, ref: Ref, author: Author, *, reason: str) -> None:
+        """Touch nothing."""
+
+    async def is_member(self, ref: Ref, author: Author) -> bool:
+        """Ask the platform."""
+        return await self.real.is_member(ref, author)
+
+    async def ban(self, ref: Ref, author: Author, *, delete_since: timedelta, reason: str) -> None:
+        """Touch nothing."""
+
+    async def is_banned(self, ref: Ref, author: Author) -> bool:
+        """Ask the platform."""
+        return await self.real.is_banned(ref, author)
+
+    async def unban(self, ref: Ref, author: Author, *, reason: str) -> None:
+        """Touch nothing."""
+
+    async def add_role(self, ref: Ref, author: Author, role: str, *, reason: str) -> None:
+        """Touch nothing."""
+
+    async def has_role(self, ref: Ref, author: Author, role: str) -> bool:
+        """Ask the platform."""
+        return await self.real.has_role(ref, author, role)
+
+    async def remove_role(self, ref: Ref, author: Author, role: str, *, reason: str) -> None:
+        """Touch nothing."""
+
+    async def send_dm(self, ref: Ref, author: Author, text: str, *, nonce: str) -> str:  # noqa: ARG002 - the port's shape
+        """Touch nothing."""
+        return ""
+
+    async def dm(self, ref: Ref, author: Author, nonce: str) -> str | None:  # noqa: ARG002 - the port's shape
+        """Nothing was written."""
+        return None
+
+
+def simulated_house(real: House) -> House:
+    """A house that remembers nothing and tells nobody."""
+    return House(_NoAuthors(real.authors), _NoOutbox(real.outbox), real.voice)
+
+
+@dataclass(frozen=True, slots=True)
+class _NoAuthors:
+    real: Authors
+
+    async def strike(
+        self, ref: Ref, author: Author, until: datetime, *, nonce: str, reason: str
+    ) -> None:
+        """Count nothing."""
+
+    async def struck(self, nonce: str) -> bool:
+        return await self.real.struck(nonce)
+
+    async def refund(self, nonce: str, *, reason: str) -> None:
+        """Nothing was counted."""
+
+    async def label(
+        self, ref: Ref, author: Author, label: str, until: datetime, *, nonce: str, reason: str
+    ) -> None:
+        """Put nothing on."""
+
+    async def labelled(self, nonce: str) -> bool:
+        return await self.real.labelled(nonce)
+
+    async def unlabel(self, nonce: str, *, reason: str) -> None:
+        """Nothing was put on."""
+
+
+@dataclass(frozen=True, slots=True)
+class _NoOutbox:
+    real: Outbox
+
+    async def put(self, delivery: Delivery) -> None:
+        """Tell nobody."""
+
+    async def holds(self, nonce: str) -> bool:
+        return await self.real.holds(nonce)

@@ -15,7 +15,7 @@ from bot.model import (
     Ref,
     Seen,
 )
-from bot.ports import Target
+from bot.ports import House, Target
 from bot.review.card import Card
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -74,10 +74,19 @@ def a_card(title: str = "Scam in #general", case_id: str = "case-1") -> Card:
 
 
 def a_target(
-    message: Message | None = None, *, nonce: str = "nonce-1", now: datetime = NOON
+    message: Message | None = None,
+    *,
+    nonce: str = "nonce-1",
+    now: datetime = NOON,
+    house: House | None = None,
 ) -> Target:
     return Target(
-        message=message or a_message(), nonce=nonce, reason="rule scam", now=now, card=a_card()
+        message=message or a_message(),
+        nonce=nonce,
+        reason="rule scam",
+        now=now,
+        card=a_card(),
+        house=house,
     )
 
 

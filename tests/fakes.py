@@ -3,19 +3,81 @@
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from fastapi import APIRouter
 
 from analysis.errors import UnreadableMedia
 from bot.errors import Gone, NotPermitted, PlatformUnavailable
 from bot.model import Attachment, Author, Message, Ref
-from bot.ports import Accept, Action, Client, Platform
+from bot.ports import Accept, Action, Authors, Client, Delivery, House, Outbox, Platform
 from bot.review.card import Card
 
 
 class Killed(BaseException):
     """The process died right after an effect: what was done is done, and nobody was told."""
+
+
+@dataclass
+class FakeBooks:
+    """Authors and outbox in memory; trouble comes from the client they belong to."""
+
+    strikes: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    """(author id, until), by nonce."""
+    labels: dict[str, tuple[str, str, datetime]] = field(default_factory=dict)
+    """(author id, label, until), by nonce."""
+    deliveries: dict[str, Delivery] = field(default_factory=dict)
+    webhooks: frozenset[str] = field(default=frozenset({"ops"}), compare=False)
+    client: "FakeClient | None" = field(default=None, compare=False, repr=False)
+
+    async def strike(
+        self, ref: Ref, author: Author, until: datetime, *, nonce: str, reason: str
+    ) -> None:
+        self._enter("strike")
+        self.strikes.setdefault(nonce, (author.id, until))
+        self._leave("strike")
+
+    async def struck(self, nonce: str) -> bool:
+        self._enter("struck")
+        return nonce in self.strikes
+
+    async def refund(self, nonce: str, *, reason: str) -> None:
+        self._enter("refund")
+        self.strikes.pop(nonce, None)
+
+    async def label(
+        self, ref: Ref, author: Author, label: str, until: datetime, *, nonce: str, reason: str
+    ) -> None:
+        self._enter("label")
+        self.labels.setdefault(nonce, (author.id, label, until))
+        self._leave("label")
+
+    async def labelled(self, nonce: str) -> bool:
+        self._enter("labelled")
+        return nonce in self.labels
+
+    async def unlabel(self, nonce: str, *, reason: str) -> None:
+        self._enter("unlabel")
+        self.labels.pop(nonce, None)
+
+    async def put(self, delivery: Delivery) -> None:
+        self._enter("put")
+        if delivery.webhook not in self.webhooks:
+            raise NotPermitted(f"there is no webhook {delivery.webhook}")
+        self.deliveries.setdefault(delivery.nonce, delivery)
+        self._leave("put")
+
+    async def holds(self, nonce: str) -> bool:
+        self._enter("holds")
+        return nonce in self.deliveries
+
+    def _enter(self, method: str) -> None:
+        if self.client is not None:
+            self.client._enter(method)
+
+    def _leave(self, method: str) -> None:
+        if self.client is not None:
+            self.client._leave(method)
 
 
 @dataclass
@@ -33,6 +95,18 @@ class FakeClient:
     timeouts: dict[tuple[str, str], datetime] = field(default_factory=dict)
     """When each author's timeout ends, by (community, author id)."""
     cards: dict[str, Card] = field(default_factory=dict)
+    reactions: set[tuple[Ref, str]] = field(default_factory=set)
+    spoilers: dict[str, Ref] = field(default_factory=dict)
+    """What is covered, by nonce."""
+    absent: set[str] = field(default_factory=set)
+    """Authors that are no members."""
+    bans: dict[str, timedelta] = field(default_factory=dict)
+    roles: set[tuple[str, str]] = field(default_factory=set)
+    """Roles of authors, as (author id, role)."""
+    dms: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Notes to authors, (author id, text), by nonce."""
+    books: FakeBooks = field(default_factory=FakeBooks)
+    """Our own, kept here so that one comparison sees everything that an action may touch."""
     can_restore: bool = field(default=True, compare=False)
     now: datetime | None = field(default=None, compare=False)
     """With a time, timeouts that ended before it are no longer seen."""
@@ -137,6 +211,91 @@ class FakeClient:
             raise Gone("no such card")
         self._leave("remove_card")
 
+    async def react(self, ref: Ref, emoji: str) -> None:
+        self._enter("react")
+        self._standing(ref)
+        self.reactions.add((ref, emoji))
+        self._leave("react")
+
+    async def reacted(self, ref: Ref, emoji: str) -> bool:
+        self._enter("reacted")
+        return (ref, emoji) in self.reactions
+
+    async def unreact(self, ref: Ref, emoji: str) -> None:
+        self._enter("unreact")
+        self._standing(ref)
+        self.reactions.discard((ref, emoji))
+
+    async def spoiler(self, message: Message, *, nonce: str, reason: str) -> str:
+        self._enter("spoiler")
+        self._standing(message.ref)
+        self.spoilers[nonce] = message.ref
+        self._leave("spoiler")
+        return message.ref.message_id
+
+    async def spoilered(self, ref: Ref, nonce: str) -> str | None:
+        self._enter("spoilered")
+        return ref.message_id if self.spoilers.get(nonce) == ref else None
+
+    async def unspoiler(self, message: Message, nonce: str, *, reason: str) -> str | None:
+        self._enter("unspoiler")
+        self.spoilers.pop(nonce, None)
+        return None
+
+    async def kick(self, ref: Ref, author: Author, *, reason: str) -> None:
+        self._enter("kick")
+        if author.id in self.absent:
+            raise Gone("no such member")
+        self.absent.add(author.id)
+        self._leave("kick")
+
+    async def is_member(self, ref: Ref, author: Author) -> bool:
+        self._enter("is_member")
+        return author.id not in self.absent
+
+    async def ban(self, ref: Ref, author: Author, *, delete_since: timedelta, reason: str) -> None:
+        self._enter("ban")
+        self.bans[author.id] = delete_since
+        self._leave("ban")
+
+    async def is_banned(self, ref: Ref, author: Author) -> bool:
+        self._enter("is_banned")
+        return author.id in self.bans
+
+    async def unban(self, ref: Ref, author: Author, *, reason: str) -> None:
+        self._enter("unban")
+        if self.bans.pop(author.id, None) is None:
+            raise Gone("no such ban")
+
+    async def add_role(self, ref: Ref, author: Author, role: str, *, reason: str) -> None:
+        self._enter("add_role")
+        self.roles.add((author.id, role))
+        self._leave("add_role")
+
+    async def has_role(self, ref: Ref, author: Author, role: str) -> bool:
+        self._enter("has_role")
+        return (author.id, role) in self.roles
+
+    async def remove_role(self, ref: Ref, author: Author, role: str, *, reason: str) -> None:
+        self._enter("remove_role")
+        self.roles.discard((author.id, role))
+        self._leave("remove_role")
+
+    async def send_dm(self, ref: Ref, author: Author, text: str, *, nonce: str) -> str:
+        self._enter("send_dm")
+        self.dms.setdefault(nonce, (author.id, text))
+        self._leave("send_dm")
+        return f"dm {nonce}"
+
+    async def dm(self, ref: Ref, author: Author, nonce: str) -> str | None:
+        self._enter("dm")
+        return f"dm {nonce}" if nonce in self.dms else None
+
+    def house(self) -> House:
+        """Our own books, which fail and die as this client does."""
+        self.books.client = self
+        return House(self.books, self.books)
+
     def _enter(self, method: str) -> None:
         self.calls.append(method)
         if method in self.breaks:
@@ -211,6 +370,8 @@ class FakePlatform:
         return self.missing
 
 
-def _as_ports(client: FakeClient, platform: FakePlatform) -> tuple[Client, Platform]:
+def _as_ports(
+    client: FakeClient, platform: FakePlatform, books: FakeBooks
+) -> tuple[Client, Platform, Authors, Outbox]:
     """Checked by mypy: the fakes keep the protocols."""
-    return client, platform
+    return client, platform, books, books

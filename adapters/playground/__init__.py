@@ -24,8 +24,12 @@ from bot.ports import Accept, Action
 
 __all__ = ["TEMPLATES", "Guard", "Limits", "Playground", "Render", "open_to_all"]
 
-_CANNOT = frozenset({"ban", "kick", "notify", "react", "role", "spoiler"})
-"""Actions that chat platforms have and this room has not."""
+_CANNOT = {
+    "ban": "the playground cannot ban: everybody who opens the page is in the room",
+    "kick": "the playground cannot kick: everybody who opens the page is in the room",
+    "role": "the playground's personas have no roles to change",
+}
+"""What chat platforms can do and this room cannot, and why."""
 
 
 def _utc_now() -> datetime:
@@ -90,8 +94,8 @@ class Playground:
 
     def can(self, action: Action, message: Message) -> str | None:
         """None if the room allows the action here, else why not."""
-        if action.name in _CANNOT:
-            return f"the playground has no {action.name}"
+        if why_not := _CANNOT.get(action.name):
+            return why_not
         if action.name == "timeout" and message.author.is_moderator:
             return "the playground does not time out moderators"
         return None

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 
@@ -229,8 +230,21 @@ class Posts:
             f"SELECT * FROM annotations WHERE post_id IN ({marks}) ORDER BY post_id, id",  # noqa: S608 - only marks
             ids,
         )
+        reactions = self._beneath(
+            f"SELECT * FROM reactions WHERE post_id IN ({marks}) ORDER BY post_id, emoji",  # noqa: S608 - only marks
+            ids,
+        )
+        covered = self._beneath(
+            f"SELECT * FROM spoilers WHERE post_id IN ({marks}) ORDER BY post_id",  # noqa: S608 - only marks
+            ids,
+        )
         return [
-            _post(row, uploads.get(row["id"], []), annotations.get(row["id"], [])) for row in rows
+            replace(
+                _post(row, uploads.get(row["id"], []), annotations.get(row["id"], [])),
+                reactions=tuple(str(one["emoji"]) for one in reactions.get(row["id"], [])),
+                spoiler=row["id"] in covered,
+            )
+            for row in rows
         ]
 
     def _beneath(self, query: str, ids: list[str]) -> dict[str, list[sqlite3.Row]]:
@@ -259,6 +273,8 @@ def _post(row: sqlite3.Row, uploads: list[sqlite3.Row], annotations: list[sqlite
             Annotation(str(an["id"]), an["text"], datetime.fromisoformat(an["at"]))
             for an in annotations
         ),
+        reactions=(),
+        spoiler=False,
         removal=_removal(row),
         timed_out_until=read_back(row["until"]),
         seq=row["seq"],

@@ -1,7 +1,7 @@
 """What actions may do in the playground: the same few things as on any platform."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from adapters.playground.posts import Post, Removal, RemovedBy
 from adapters.playground.room import Room
@@ -83,6 +83,76 @@ class RoomClient:
     async def remove_card(self, card: str) -> None:
         """Take a card of ours away."""
         await self._room.change(lambda store: store.sanctions.remove_card(card))
+
+    async def react(self, ref: Ref, emoji: str) -> None:
+        """Put a reaction on a post."""
+        await self._room.change(lambda store: store.marks.react(ref.message_id, emoji))
+
+    async def reacted(self, ref: Ref, emoji: str) -> bool:
+        """Whether this reaction of ours stands."""
+        return await self._room.read(lambda store: store.marks.reacted(ref.message_id, emoji))
+
+    async def unreact(self, ref: Ref, emoji: str) -> None:
+        """Take a reaction of ours away."""
+        await self._room.change(lambda store: store.marks.unreact(ref.message_id, emoji))
+
+    async def spoiler(self, message: Message, *, nonce: str, reason: str) -> str:  # noqa: ARG002 - the room keeps no audit log
+        """Cover a post's pictures where they stand."""
+        post_id = message.ref.message_id
+        await self._room.change(lambda store: store.marks.cover(post_id, nonce))
+        return post_id
+
+    async def spoilered(self, ref: Ref, nonce: str) -> str | None:
+        """The post itself, if it is covered under this nonce."""
+        post_id = ref.message_id
+        covered = await self._room.read(lambda store: store.marks.covered(post_id, nonce))
+        return post_id if covered else None
+
+    async def unspoiler(self, message: Message, nonce: str, *, reason: str) -> str | None:  # noqa: ARG002 - the room keeps no audit log
+        """Show the pictures again."""
+        post_id = message.ref.message_id
+        await self._room.change(lambda store: store.marks.uncover(post_id, nonce))
+        return None
+
+    async def kick(self, ref: Ref, author: Author, *, reason: str) -> None:  # noqa: ARG002 - refused, whoever it is
+        """Refused: everybody who opens the page is in the room."""
+        raise NotPermitted("nobody can be put out of the playground")
+
+    async def is_member(self, ref: Ref, author: Author) -> bool:  # noqa: ARG002 - one open room
+        """Always: everybody who opens the page is in the room."""
+        return True
+
+    async def ban(self, ref: Ref, author: Author, *, delete_since: timedelta, reason: str) -> None:  # noqa: ARG002 - refused, whoever it is
+        """Refused, as a kick is."""
+        raise NotPermitted("nobody can be put out of the playground")
+
+    async def is_banned(self, ref: Ref, author: Author) -> bool:  # noqa: ARG002 - one open room
+        """Never."""
+        return False
+
+    async def unban(self, ref: Ref, author: Author, *, reason: str) -> None:
+        """Nobody is banned, so there is nothing to lift."""
+
+    async def add_role(self, ref: Ref, author: Author, role: str, *, reason: str) -> None:  # noqa: ARG002 - refused, whoever it is
+        """Refused: personas are what they are."""
+        raise NotPermitted("the playground's personas have no roles to change")
+
+    async def has_role(self, ref: Ref, author: Author, role: str) -> bool:  # noqa: ARG002 - roles stand with the author
+        """Whether the persona has the role."""
+        return role in author.roles
+
+    async def remove_role(self, ref: Ref, author: Author, role: str, *, reason: str) -> None:  # noqa: ARG002 - refused, whoever it is
+        """Refused: personas are what they are."""
+        raise NotPermitted("the playground's personas have no roles to change")
+
+    async def send_dm(self, ref: Ref, author: Author, text: str, *, nonce: str) -> str:  # noqa: ARG002 - one room
+        """Write a private note, shown to whoever is that person; the same nonce, one note."""
+        at = self._now()
+        return await self._room.change(lambda store: store.marks.write(author.id, text, nonce, at))
+
+    async def dm(self, ref: Ref, author: Author, nonce: str) -> str | None:  # noqa: ARG002 - one room
+        """The id of the note that carries this nonce, if it was written."""
+        return await self._room.read(lambda store: store.marks.note(author.id, nonce))
 
     async def _post(self, ref: Ref) -> Post:
         return await self._room.read(lambda store: store.posts.one(ref.message_id))

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-VERSION = 1
+VERSION = 2
 """Of the schema below; kept in the file's ``user_version``."""
 
 _SCHEMA = """
@@ -71,6 +71,31 @@ CREATE INDEX timeouts_seq ON timeouts (seq);
 """
 
 
+_SECOND = """
+CREATE TABLE reactions (
+    post_id TEXT NOT NULL REFERENCES posts (id) ON DELETE CASCADE,
+    emoji TEXT NOT NULL,
+    PRIMARY KEY (post_id, emoji)
+) STRICT;
+CREATE TABLE spoilers (
+    post_id TEXT NOT NULL REFERENCES posts (id) ON DELETE CASCADE,
+    nonce TEXT NOT NULL,
+    PRIMARY KEY (post_id, nonce)
+) STRICT;
+CREATE TABLE notes (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    nonce TEXT NOT NULL UNIQUE,
+    author_id TEXT NOT NULL,
+    text TEXT NOT NULL,
+    at TEXT NOT NULL,
+    seq INTEGER NOT NULL
+) STRICT;
+CREATE INDEX notes_seq ON notes (seq);
+"""
+_STEPS = (_SCHEMA, _SECOND)
+"""What each version added to the one before."""
+
+
 class WrongVersion(Exception):
     """The file was written by a newer Bifocal."""
 
@@ -103,8 +128,9 @@ def _migrate(connection: sqlite3.Connection) -> None:
     (found,) = connection.execute("PRAGMA user_version").fetchone()
     if found > VERSION:
         raise WrongVersion(f"schema {found}, this version knows {VERSION}")
-    if found == 0:
-        connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
+    if found < VERSION:
+        steps = " ".join(_STEPS[found:])
+        connection.executescript(f"BEGIN; {steps} PRAGMA user_version = {VERSION}; COMMIT;")
 
 
 @contextmanager

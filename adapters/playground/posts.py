@@ -8,7 +8,7 @@ from adapters.playground.members import Member
 from bot.errors import NotPermitted
 from bot.review.card import Card
 
-CHANNELS = ("general", "memes", "help")
+CHANNELS = ("general", "memes", "help", "market")
 """The room's channels; the first is where a post goes that names none."""
 
 
@@ -88,6 +88,10 @@ class Post:
     """When this revision was judged; None while it waits."""
     case_id: str | None
     annotations: tuple[Annotation, ...]
+    reactions: tuple[str, ...]
+    """Emoji of ours."""
+    spoiler: bool
+    """Whether its pictures are covered until somebody wants to see them."""
     removal: Removal | None
     timed_out_until: datetime | None
     """Until when its author may not post."""
@@ -113,6 +117,17 @@ class Timeout:
     author_id: str
     until: datetime | None
     reason: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Words of ours to one author, which nobody else is shown."""
+
+    id: str
+    author_id: str
+    text: str
+    at: datetime
     seq: int
 
 

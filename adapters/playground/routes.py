@@ -18,7 +18,7 @@ from adapters.playground.posting import Limits, read_edit, read_post
 from adapters.playground.posts import CHANNELS, Draft, File, Post, Upload
 from adapters.playground.problems import PROBLEMS, Problem, route
 from adapters.playground.room import Room
-from adapters.playground.views import API, View, card_view, member_view, post_view
+from adapters.playground.views import API, View, card_view, member_view, note_view, post_view
 from bot.errors import Gone
 from bot.model import Ref
 
@@ -135,7 +135,9 @@ class Api:
         timeouts = await self._room.read(
             lambda store: {m.id: store.sanctions.timeout(m.id) for m in HOUSE.values()}
         )
+        notes = await self._room.read(lambda store: store.marks.newest_notes(_CARDS))
         return {
+            "notes": [note_view(note) for note in reversed(notes)],
             "personas": [member_view(m, timeouts[m.id], now) for m in HOUSE.values()],
             "channels": CHANNELS,
             "cards": [card_view(card) for card in cards],

@@ -8,8 +8,9 @@ from pathlib import Path
 from adapters.playground.archive import Posts
 from adapters.playground.database import counter, opened
 from adapters.playground.feed import Change
+from adapters.playground.marks import Marks
 from adapters.playground.sanctions import Sanctions
-from adapters.playground.views import View, card_view, post_view, timeout_view
+from adapters.playground.views import View, card_view, note_view, post_view, timeout_view
 
 _CATCH_UP = 500
 """Changes told one by one to a reader who was away; beyond, they load everything (by eye)."""
@@ -28,6 +29,7 @@ class Store:
         self._connection: sqlite3.Connection = opened(path)
         self.posts = Posts(self._connection)
         self.sanctions = Sanctions(self._connection)
+        self.marks = Marks(self._connection)
 
     def close(self) -> None:
         """Close it."""
@@ -46,11 +48,13 @@ class Store:
         posts = self.posts.since(seq, most)
         cards = self.sanctions.cards_since(seq, most)
         timeouts = self.sanctions.timeouts_since(seq, most)
-        if seq > self.seq() or max(len(posts), len(cards), len(timeouts)) == most:
+        notes = self.marks.notes_since(seq, most)
+        if seq > self.seq() or max(len(posts), len(cards), len(timeouts), len(notes)) == most:
             return [Change(self.seq(), "reset", "{}")]
         changes = [
             *(_change(post.seq, "message", post_view(post, now)) for post in posts),
             *(_change(card.seq, "card", card_view(card)) for card in cards),
+            *(_change(note.seq, "note", note_view(note)) for note in notes),
             *(_change(out.seq, "timeout", timeout_view(out, now)) for out in timeouts),
         ]
         return sorted(changes, key=lambda change: change.seq)

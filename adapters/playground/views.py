@@ -5,7 +5,7 @@ from datetime import datetime
 
 from adapters.playground.events import ref_of
 from adapters.playground.members import Member
-from adapters.playground.posts import Post, PostedCard, RemovedBy, Timeout
+from adapters.playground.posts import Note, Post, PostedCard, RemovedBy, Timeout
 
 View = dict[str, object]
 API = "/api/v1/playground"
@@ -37,8 +37,15 @@ def post_view(post: Post, now: datetime) -> View:
             {"id": note.id, "text": note.text, "at": note.at.isoformat()}
             for note in post.annotations
         ],
+        "reactions": list(post.reactions),
+        "spoiler": post.spoiler,
         "timed_out_until": standing(post.timed_out_until, now),
     }
+
+
+def note_view(note: Note) -> View:
+    """Words to one author; the page shows them to whoever is that person."""
+    return {"id": note.id, "author": note.author_id, "text": note.text, "at": note.at.isoformat()}
 
 
 def card_view(posted: PostedCard) -> View:

@@ -20,7 +20,7 @@ class Annotate:
 
     text: str
 
-    name = "annotate"
+    name = slot = "annotate"
     harshness = 10
     destructive = False
 

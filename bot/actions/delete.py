@@ -11,9 +11,9 @@ from bot.ports import Client, Presence, Target
 
 @dataclass(frozen=True, slots=True)
 class Delete:
-    """The post disappears; carried out before anything else, because it is being read."""
+    """The post disappears; carried out before what is milder, because it is being read."""
 
-    name = "delete"
+    name = slot = "delete"
     harshness = 60
     destructive = True
 

@@ -12,7 +12,7 @@ from bot.ports import Client, Presence, Target
 class Flag:
     """Touches nothing on the platform: a verdict that carries it needs review, no more."""
 
-    name = "flag"
+    name = slot = "flag"
     harshness = 0
     destructive = False
 

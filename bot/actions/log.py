@@ -13,7 +13,7 @@ from bot.ports import Client, Presence, Target
 class Log:
     """Tells the moderators in chat what was found and done."""
 
-    name = "log"
+    name = slot = "log"
     harshness = 5
     destructive = False
 

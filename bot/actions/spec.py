@@ -42,12 +42,12 @@ _LIST = ", ".join(ACTIONS)
 
 
 def merge(actions: Iterable[Action]) -> tuple[Action, ...]:
-    """One action of each name, the harsher where there are several; the harshest first.
+    """One action of each slot, the harsher where there are several; the harshest first.
 
     Neither the order nor the number of repetitions of what is merged changes the result.
     """
-    by_name: dict[str, list[Action]] = {}
+    by_slot: dict[str, list[Action]] = {}
     for action in actions:
-        by_name.setdefault(action.name, []).append(action)
-    merged = (reduce(or_, same) for same in by_name.values())
-    return tuple(sorted(merged, key=lambda action: (-action.harshness, action.name)))
+        by_slot.setdefault(action.slot, []).append(action)
+    merged = (reduce(or_, same) for same in by_slot.values())
+    return tuple(sorted(merged, key=lambda action: (-action.harshness, action.slot)))

@@ -21,7 +21,7 @@ class Timeout:
 
     length: timedelta
 
-    name = "timeout"
+    name = slot = "timeout"
     harshness = 50
     destructive = True
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
-from bot.config.tables import Provider, Settings
+from bot.config.load import NAMED
+from bot.config.tables import Settings
 
 HEADER = """\
 # Bifocal's settings. Copy to config.toml and change what you need: every line that is commented
@@ -40,9 +41,9 @@ def markdown() -> str:
 
 def _tables() -> Iterator[tuple[str, str, type[BaseModel]]]:
     for name, field in Settings.model_fields.items():
-        table = Provider if name == "providers" else field.annotation
+        table = NAMED.get(name, field.annotation)
         assert isinstance(table, type) and issubclass(table, BaseModel)  # noqa: S101, PT018 - the classes above
-        yield ("providers.NAME" if name == "providers" else name), table.__doc__ or "", table
+        yield (f"{name}.NAME" if name in NAMED else name), table.__doc__ or "", table
 
 
 def _secret(field: FieldInfo) -> bool:

@@ -22,13 +22,15 @@ from pydantic_settings import (
 )
 
 from bot import toml
-from bot.config.tables import Provider, Settings
+from bot.config.tables import Provider, Settings, Webhook
 from bot.errors import Misconfigured
 
 PREFIX = "BIFOCAL_"
 SECRETS_DIR = "/run/secrets"
 """Where container platforms mount secrets; BIFOCAL_SECRETS_DIR names another."""
 _OURS = frozenset({"BIFOCAL_CONFIG", "BIFOCAL_SECRETS_DIR"})
+NAMED: dict[str, type[BaseModel]] = {"providers": Provider, "webhooks": Webhook}
+"""Tables that stand under names of the operator's own, by the table above them."""
 _SECRET_WORDS = ("key", "secret", "token", "password")
 
 
@@ -121,8 +123,10 @@ def _refuse_secrets(
 
 
 def _table(model: type[BaseModel], key: str) -> type[BaseModel]:
-    if key == "providers" or model is Provider:
-        return Provider
+    if key in NAMED:
+        return NAMED[key]
+    if model in NAMED.values():
+        return model
     field = model.model_fields.get(key)
     inner = field.annotation if field else None
     return inner if isinstance(inner, type) and issubclass(inner, BaseModel) else Provider

@@ -3,9 +3,10 @@
 Frozen, and passed down from ``__main__``; nothing else reads the environment.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 MEBIBYTE = 1 << 20
@@ -93,6 +94,16 @@ class Policy(Table):
     preset: Literal["relaxed", "standard", "strict"] = Field(
         "standard",
         description="Bundled rules used when no file is named: relaxed, standard or strict.",
+    )
+    language: Literal["en", "es"] = Field(
+        "en", description="The language authors are told in what was done about their posts."
+    )
+    appeal: str = Field(
+        "",
+        max_length=300,
+        description=(
+            "How an author appeals, in a sentence of yours; empty: by writing to a moderator."
+        ),
     )
 
 
@@ -232,6 +243,28 @@ class Provider(BaseModel):
     model: str = Field("", description="Which model; empty: the provider's default.")
 
 
+class Webhook(Table):
+    """A URL of yours that is told what was done. A rule names it: then = ["webhook NAME"]."""
+
+    url: str = Field("", description="Where it answers; https, or http on this machine.")
+    secret: SecretStr = Field(description="Signs every request, so that the receiver knows us.")
+    include_text: bool = Field(
+        default=False, description="Whether the post's words are sent too; otherwise none is."
+    )
+
+    @model_validator(mode="after")
+    def _reachable_safely(self) -> Self:
+        parts = urlsplit(self.url)
+        loopback = parts.hostname in {"127.0.0.1", "::1", "localhost"}
+        if not parts.hostname or not (
+            parts.scheme == "https" or (parts.scheme == "http" and loopback)
+        ):
+            raise ValueError("url must begin with https://, or http:// for this machine alone")
+        if not self.secret.get_secret_value():
+            raise ValueError("secret must not be empty")
+        return self
+
+
 class Discord(Table):
     """Discord."""
 
@@ -303,6 +336,7 @@ class Settings(BaseSettings):
     budget: Budget = Budget()
     limits: Limits = Limits()
     providers: dict[str, Provider] = Field(default_factory=dict)
+    webhooks: dict[str, Webhook] = Field(default_factory=dict)
     discord: Discord = Discord()
     slack: Slack = Slack()
     playground: Playground = Playground()

@@ -8,7 +8,7 @@ from bot.enforce import Enforcer, Orders
 from bot.errors import PlatformUnavailable
 from bot.journey.giving_up import GivenUp
 from bot.model import Message, Outcome
-from bot.ports import Later, Platform, Target
+from bot.ports import House, Later, Platform, Target
 from bot.review.draw import draw
 from bot.storage.journal import Journal, Stored
 
@@ -25,6 +25,7 @@ class Act:
     enforcer: Enforcer
     given_up: GivenUp
     clock: Callable[[], datetime]
+    house: House
 
     async def on(
         self, platform: Platform, message: Message, judged: Stored, *, again: bool
@@ -45,8 +46,8 @@ class Act:
         await self.journal.finish(judged.record.key)
         await platform.settled(message, judged.case_id)
 
-    @staticmethod
     def _orders(
+        self,
         platform: Platform,
         message: Message,
         judged: Stored,
@@ -61,6 +62,8 @@ class Act:
             # The moment of judgement, so that a redelivered timeout ends when the first would.
             now=record.judged_at,
             card=draw(message, verdict, scores, case_id=judged.case_id or ""),
+            house=self.house,
+            record=record,
         )
         earlier = {outcome.action: outcome for outcome in record.outcomes}
         return Orders(platform, record.key, verdict.actions, target, again, earlier)

@@ -1,16 +1,34 @@
 """What is known of author, channel and pictures at the moment of decision."""
 
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from analysis.types import Content
 from bot.counters import Counters, Picture
-from bot.model import AuthorContext, Context, Message
+from bot.model import AuthorContext, Context, Message, Ref
+from bot.storage.authors import Standing
 
 _DAY = timedelta(days=1)
 
 
-async def gather(counters: Counters, message: Message, content: Content, now: datetime) -> Context:
-    """Count this message, then freeze what the counters say."""
+class Book(Protocol):
+    """Where strikes and labels stand."""
+
+    async def standing(self, ref: Ref, author_id: str) -> Standing:
+        """What counts now against an author in the message's community."""
+        ...
+
+
+async def gather(
+    counters: Counters,
+    book: Book,
+    message: Message,
+    content: Content,
+    *,
+    now: datetime,
+    as_of: datetime,
+) -> Context:
+    """Count this message, then freeze what the counters say up to ``as_of``, and the book now."""
     ref, author = message.ref, message.author
     pictures = tuple(Picture(image.sha256, image.pdq, image.quality) for image in content.images)
     await counters.note(
@@ -21,7 +39,8 @@ async def gather(counters: Counters, message: Message, content: Content, now: da
         pictures=pictures,
         at=message.sent_at,
     )
-    messages, channels = await counters.author(ref.community_id, author.id, message.sent_at)
+    messages, channels = await counters.author(ref.community_id, author.id, as_of)
+    standing = await book.standing(ref, author.id)
     return Context(
         community_id=ref.community_id,
         channel_id=ref.channel_id,
@@ -32,10 +51,12 @@ async def gather(counters: Counters, message: Message, content: Content, now: da
             roles=author.roles,
             is_bot=author.is_bot,
             is_moderator=author.is_moderator,
+            strikes=standing.strikes,
+            labels=standing.labels,
             messages_1m=messages,
             channels_1m=channels,
         ),
-        seen=await counters.images(ref.community_id, pictures, message.sent_at),
+        seen=await counters.images(ref.community_id, pictures, as_of),
         mentions=message.mentions,
     )
 

@@ -65,7 +65,7 @@ class Late:
             record, case = await self.look.at(platform, message, later)
             if worth_asking_again(record.assessment.failures) and waited < LAST:
                 return Later(min(waited, LONGEST).total_seconds(), "it still does not answer")
-            record = _adding(record, first, await self.journal.case_of(message.ref))
+            record = adding(record, first, await self.journal.case_of(message.ref))
             judged = Stored(record, await self.journal.write(record, case), finished=False)
         outcomes = await self.act.on(platform, message, judged, again=again)
         if isinstance(outcomes, Later):
@@ -74,7 +74,7 @@ class Late:
         return Done()
 
 
-def _adding(record: Record, first: Stored, case: Case | None) -> Record:
+def adding(record: Record, first: Stored, case: Case | None) -> Record:
     """The same with only those actions that nobody did and no person decided against."""
     decided = case is not None and case.state is CaseState.CLOSED
     done = {o.action for o in first.record.outcomes if o.status is not Status.WITHHELD}

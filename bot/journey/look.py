@@ -23,17 +23,32 @@ class Look:
     gatherer: Gatherer
     judge: Judge
     counters: Counters
+    book: context.Book
     keeper: Keeper
     clock: Callable[[], datetime]
     room: Room = field(default_factory=Room)
 
     async def at(
-        self, platform: Platform, message: Message, key: JudgementKey
+        self,
+        platform: Platform,
+        message: Message,
+        key: JudgementKey,
+        as_of: datetime | None = None,
     ) -> tuple[Record, NewCase | None]:
-        """The record of a judgement, and the case to open where a person should see it."""
+        """The record of a judgement, and the case to open where a person should see it.
+
+        What was seen lately is counted up to ``as_of``; None: up to when the post was sent.
+        """
         async with self.room.held(len(message.attachments)):
             content = await self.gatherer.content(platform, message)
-            seen = await context.gather(self.counters, message, content, self.clock())
+            seen = await context.gather(
+                self.counters,
+                self.book,
+                message,
+                content,
+                now=self.clock(),
+                as_of=as_of or message.sent_at,
+            )
             assessment, verdict = await self.judge.judge(content, seen, author=opaque(message))
             record = Record(
                 key, message.author.id, message.sent_at, self.clock(), assessment, seen, verdict, ()

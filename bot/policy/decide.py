@@ -58,11 +58,15 @@ def decide(policy: Effective, assessment: Assessment, context: Context) -> Verdi
 def combined(actions: Iterable[Action]) -> tuple[Action, ...]:
     """The actions of all matched rules as one: merged, and without what makes no sense together.
 
-    Beneath a post that is removed, nothing is written.
+    On a post that is removed nothing is written, put or covered.
     """
     merged = merge(actions)
     removed = any(action.name == "delete" for action in merged)
-    return tuple(action for action in merged if not (removed and action.name == "annotate"))
+    return tuple(action for action in merged if not (removed and action.name in _ON_THE_POST))
+
+
+_ON_THE_POST = frozenset({"annotate", "react", "spoiler"})
+"""Actions that need the post to stand."""
 
 
 def could_change(policy: Effective, assessment: Assessment, context: Context) -> bool:

@@ -2,9 +2,12 @@
 
 import sys
 from collections.abc import Iterable
+from typing import cast
 
+from analysis import registry
 from bot.actions import ACTIONS
 from bot.policy.variables import FACT_FIELDS, VARIABLES
+from bot.ports import Action
 
 BEGIN = "<!-- written by python -m bot.policy.reference -->"
 END = "<!-- end of what is written -->"
@@ -17,10 +20,7 @@ def reference() -> str:
     sections = [
         *_table("Variables", ("name", "type", "what it says"), variables),
         *_table("Fields of a fact", ("field", "type", "what it says"), fields),
-        "### Actions",
-        "",
-        ", ".join(f"`{name}`" for name in ACTIONS),
-        "",
+        *_table("Actions", ("name", "harshness", "what it does"), map(_action, ACTIONS)),
     ]
     return "\n".join([BEGIN, "", *sections, END])
 
@@ -30,6 +30,13 @@ def renewed(page: str) -> str:
     before, _, rest = page.partition(BEGIN)
     _, _, after = rest.partition(END)
     return before + reference() + after
+
+
+def _action(name: str) -> tuple[str, str, str]:
+    kind = cast("Action", registry.load(ACTIONS, name))  # these three stand on the class itself
+    about = " ".join((kind.__doc__ or "").split("\n\n")[0].replace("``", "`").split())
+    limited = "; counts against the limits" if kind.destructive else ""
+    return f"`{name}`", f"{kind.harshness}{limited}", about
 
 
 def _table(title: str, head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:

@@ -1,6 +1,7 @@
 """Messages as jobs: versioned JSON on the way in, a message again on the way out."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
@@ -23,6 +24,8 @@ class _Envelope:
     message: Message
     late: bool = False
     """The message was judged before, and something did not answer then."""
+    burst: datetime | None = None
+    """The message was judged before, and turned out at this moment to be part of a flood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +37,21 @@ _envelopes = TypeAdapter(_Envelope)
 _versions = TypeAdapter(_AnyVersion)
 
 
-def pack(message: Message, lane: str = "live", *, late: bool = False) -> Job:
+def pack(
+    message: Message, lane: str = "live", *, late: bool = False, burst: datetime | None = None
+) -> Job:
     """Make a message a job. ``lane`` is ``live`` or ``backlog``.
 
-    A ``late`` job has a key of its own: it asks again what did not answer.
+    A ``late`` job has a key of its own: it asks again what did not answer. So has one of a
+    ``burst``, which judges the post again as of that moment.
 
     Raises:
         ValueError: its text is not well formed (a lone surrogate).
     """
-    body = _envelopes.dump_json(_Envelope(v=VERSION, message=message, late=late)).decode()
-    return Job(key=f"{message.key}+late" if late else message.key, body=body, lane=lane)
+    envelope = _Envelope(v=VERSION, message=message, late=late, burst=burst)
+    body = _envelopes.dump_json(envelope).decode()
+    suffix = "+late" if late else "+burst" if burst else ""
+    return Job(key=message.key + suffix, body=body, lane=lane)
 
 
 def is_late(job: Job) -> bool:
@@ -53,6 +61,15 @@ def is_late(job: Job) -> bool:
         UnreadableJob: as for ``unpack``.
     """
     return _opened(job).late
+
+
+def burst_of(job: Job) -> datetime | None:
+    """The moment of the flood that the job judges a message by, if it does.
+
+    Raises:
+        UnreadableJob: as for ``unpack``.
+    """
+    return _opened(job).burst
 
 
 def unpack(job: Job) -> Message:

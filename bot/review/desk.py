@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.errors import Gone, NotPermitted, PlatformError
 from bot.model import Case, CaseState, JudgementKey, Message, Receipt, Status
-from bot.ports import Client, Presence, Target
+from bot.ports import Client, House, Presence, Target
 from bot.review.states import Command
 from bot.review.waiting import Incident
 from bot.storage import decisions
@@ -56,6 +56,7 @@ class Desk:
         *,
         nonce_of: NonceOf = nonce,
         learn: Learn | None = None,
+        house: House | None = None,
     ) -> None:
         self._journal = journal
         self._evidence = evidence
@@ -64,6 +65,7 @@ class Desk:
         self._clock = clock
         self._nonce_of = nonce_of
         self._learn = learn
+        self._house = house
         # Within one process each undoing is carried out once; repeating one is harmless anyway.
         self._undoing = asyncio.Lock()
 
@@ -198,6 +200,7 @@ class Desk:
             nonce=self._nonce_of(undoing.key, undoing.outcome.action),
             reason=f"Bifocal: case {undoing.case_id} was overturned",
             now=self._clock(),
+            house=self._house,
         )
         if undoing.outcome.status is Status.UNKNOWN:
             presence = await action.probe(client, target)

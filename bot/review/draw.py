@@ -32,6 +32,21 @@ def draw(
     return _card(message, verdict.explanation, rules, scores, outcomes, case_id, url)
 
 
+def breaker(reason: str) -> Card:
+    """What moderators are told once when the limits stop the bot from acting."""
+    return Card(
+        case_id="",
+        title="Bifocal stopped acting here",
+        author="",
+        channel="",
+        caption="",
+        explanation=f"For now {reason}. What it would have done waits in review.",
+        rules=(),
+        scores=(),
+        outcomes=(),
+    )
+
+
 def draw_case(case: Case, *, url: str = "") -> Card:
     """The card of a case as it stands: the newest judgement, and what every one of them did."""
     newest = case.judgements[-1]

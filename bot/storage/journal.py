@@ -82,7 +82,7 @@ class Journal:
     ) -> None:
         self.database = database
         self.seal = seal
-        self._parse = parse
+        self.parse = parse
         self._new_id = new_id
 
     async def stored(self, key: JudgementKey) -> Stored | None:
@@ -93,7 +93,7 @@ class Journal:
             if line is None:
                 return None
             parts = await reading.Parts.of(conn, [line])
-        return Stored(parts.record(line, self._parse), line.case_id, line.finished)
+        return Stored(parts.record(line, self.parse), line.case_id, line.finished)
 
     async def write(self, record: Record, case: NewCase | None) -> str | None:
         """Write a judgement whole, its actions as intended, and its case where one is due.
@@ -260,7 +260,7 @@ class Journal:
         )
         async with self.database.reading() as conn:
             found = (await conn.execute(query)).all()
-        return [(row.community_id, row.at) for row in found if self._parse(row.action).destructive]
+        return [(row.community_id, row.at) for row in found if self.parse(row.action).destructive]
 
     async def records(self, since: datetime, *, page: int = PAGE) -> AsyncIterator[Record]:
         """Every record judged since then, oldest first, read a page at a time."""
@@ -271,7 +271,7 @@ class Journal:
                 lines = (await conn.execute(query.limit(page))).all()
                 parts = await reading.Parts.of(conn, lines)
             for line in lines:
-                yield parts.record(line, self._parse)
+                yield parts.record(line, self.parse)
             if len(lines) < page:
                 return
             last = lines[-1]

@@ -9,11 +9,13 @@ from pathlib import Path
 from analysis.bank import BankIndex
 from bot.actions.spec import parse
 from bot.config.tables import Storage as Options
+from bot.storage.authors import AuthorBook
 from bot.storage.banks import BankStore
 from bot.storage.database import Database
 from bot.storage.evidence import EvidenceStore
 from bot.storage.journal import Journal
 from bot.storage.key_check import check_key
+from bot.storage.outbox import OutboxStore
 from bot.storage.seal import Seal, key_file
 from bot.storage.sessions import Sessions
 from bot.storage.spend import SpendLedger
@@ -36,6 +38,8 @@ class Store:
     sessions: Sessions
     switch: Switch
     spend: SpendLedger
+    authors: AuthorBook
+    outbox: OutboxStore
 
 
 @asynccontextmanager
@@ -60,6 +64,8 @@ async def opened(options: Options, clock: Callable[[], datetime]) -> AsyncIterat
             Sessions(database, clock),
             Switch(database, clock),
             SpendLedger(database),
+            AuthorBook(database, clock),
+            OutboxStore(database, seal, clock),
         )
     finally:
         await database.close()

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 from cryptography.fernet import Fernet
@@ -20,6 +21,7 @@ from analysis.types import (
     Findings,
     Grounds,
     Image,
+    Media,
     Modality,
     NoBanks,
     Passage,
@@ -31,6 +33,7 @@ from bot.app import App
 from bot.counters import MemoryCounters
 from bot.enforce import Enforcer
 from bot.journey.act import Act
+from bot.journey.burst import Burst, Recent
 from bot.journey.gather import Gatherer
 from bot.journey.giving_up import GivenUp
 from bot.journey.judge import Judge
@@ -42,8 +45,9 @@ from bot.limits import ActionLimits
 from bot.metrics import Metrics
 from bot.model import Case, Message, Record
 from bot.policy.file import PolicyFile
-from bot.ports import Answer, Job, Parked
+from bot.ports import Answer, House, Job, Parked
 from bot.queue.jobs import pack
+from bot.storage.authors import AuthorBook
 from bot.storage.database import Database
 from bot.storage.evidence import EvidenceStore
 from bot.storage.journal import Journal
@@ -57,6 +61,12 @@ id = "scam"
 when = "scores.scam >= 0.8"
 then = ["delete", "timeout 1h", "flag"]
 because = "It looks like a scam."
+
+[[rule]]
+id = "flood"
+when = "seen.image_channels_10m >= 4 && author.channels_1m >= 4"
+then = ["delete", "strike for 1d", "notify author", "flag"]
+because = "The same picture in many channels."
 
 [[rule]]
 id = "mild"
@@ -142,6 +152,12 @@ class World:
         await self.given_up.told_of([Parked(pack(message), reason, self.time)])
 
 
+def a_picture(data: bytes) -> Media:
+    """Equal bytes are equal pictures, others are nothing alike."""
+    digest = sha256(data).hexdigest()
+    return Media(digest, digest, 100, "image/png", 1, 1, 1, animated=False)
+
+
 @asynccontextmanager
 async def a_world(folder: Path, *, simulate: bool = False) -> AsyncIterator[World]:
     """One application in a folder of its own."""
@@ -155,7 +171,13 @@ async def a_world(folder: Path, *, simulate: bool = False) -> AsyncIterator[Worl
 
     async def decode(words: Sequence[Passage], files: Sequence[bytes | Failure]) -> Content:
         failures = tuple(file for file in files if isinstance(file, Failure))
-        return Content(tuple(words), media=(None,) * len(files), failures=failures)
+        media = tuple(None if isinstance(file, Failure) else a_picture(file) for file in files)
+        images = tuple(
+            Image(b"\0\0\0", 1, 1, one.sha256, one.pdq, one.quality, n)
+            for n, one in enumerate(media)
+            if one is not None
+        )
+        return Content(tuple(words), images, media, failures)
 
     async def encode(image: Image) -> bytes:
         return image.data
@@ -166,19 +188,23 @@ async def a_world(folder: Path, *, simulate: bool = False) -> AsyncIterator[Worl
     async def paused() -> bool:
         return False
 
+    rules = PolicyFile(policy)
     journal = Journal(database, seal, parse)
     world: World
     platforms = {platform.name: platform}
     given_up = GivenUp(journal, platforms, lambda: world.time)
+    authors = AuthorBook(database, lambda: world.time)
+    house = House(authors, platform.client.books)
     look = Look(
         Gatherer(decode, 1000),
-        Judge(Pipeline((), detectors, cache=Cache()), PolicyFile(policy), no_banks, "never"),
+        Judge(Pipeline((), detectors, cache=Cache()), rules, no_banks, "never"),
         MemoryCounters(),
+        authors,
         Keeper(EvidenceStore.open("memory://", seal), encode),
         lambda: world.time,
     )
     enforcer = Enforcer(journal, ActionLimits(100, 100), paused, lambda: world.time)
-    act = Act(journal, enforcer, given_up, lambda: world.time)
+    act = Act(journal, enforcer, given_up, lambda: world.time, house)
     intake = Accepted()
     app = App(
         platforms=platforms,
@@ -189,6 +215,7 @@ async def a_world(folder: Path, *, simulate: bool = False) -> AsyncIterator[Worl
         late=Late(look, act, journal, given_up, lambda: world.time),
         given_up=given_up,
         telling=Telling(metrics),
+        burst=Burst(Recent(), lambda: rules.current, intake, look, act, journal, given_up),
     )
     world = World(app, platform, journal, detector, metrics, given_up, intake)
     try:

@@ -5,13 +5,17 @@ from datetime import timedelta
 
 import pytest
 
+from bot.actions import ACTIONS
 from bot.actions.spec import parse
 from bot.enforce import Enforcer, Orders
 from bot.errors import NotPermitted, PlatformUnavailable
 from bot.limits import ActionLimits
-from bot.model import JudgementKey, Message, Outcome, Status
+from bot.model import Attachment, JudgementKey, Message, Outcome, Status
 from tests.builders import NOON, a_message, a_target, an_author
+from tests.conformance.test_actions import EXAMPLES
 from tests.fakes import FakeClient, FakePlatform, Killed
+
+EVERY_ACTION = [EXAMPLES[name][0] for name in ACTIONS if parse(EXAMPLES[name][0]).harshness > 0]
 
 
 @dataclass
@@ -45,7 +49,7 @@ class Scene:
             platform=self.platform,
             key=JudgementKey(self.message.ref, self.message.revision),
             actions=tuple(parse(action) for action in actions),
-            target=a_target(self.message),
+            target=a_target(self.message, house=self.platform.client.house()),
             again=again,
             earlier=dict(self.ledger.settled),
         )
@@ -116,6 +120,61 @@ async def test_beyond_the_limit_actions_are_withheld() -> None:
     assert outcomes["delete"].status is Status.APPLIED
     assert outcomes["timeout 1h"].status is Status.WITHHELD
     assert "1 actions an hour" in outcomes["timeout 1h"].detail
+
+
+async def test_moderators_are_told_of_the_limit_once() -> None:
+    scene = Scene(limits=ActionLimits(1, 10))
+
+    await scene.act("delete", "timeout 1h", "spoiler")
+
+    (card,) = scene.platform.client.cards.values()
+    assert "1 actions an hour" in card.explanation
+
+
+async def test_that_moderators_cannot_be_told_of_the_limit_stops_nothing() -> None:
+    scene = Scene(limits=ActionLimits(0, 10))
+    scene.platform.client.breaks = {"post_card": PlatformUnavailable("503")}
+    outcomes = await scene.act("delete")
+
+    assert outcomes["delete"].status is Status.WITHHELD
+
+
+@pytest.mark.parametrize("action", EVERY_ACTION)
+async def test_while_paused_no_action_touches_anything(action: str) -> None:
+    scene = Scene(paused=True)
+    outcomes = await scene.act(action)
+
+    assert scene.platform.client == FakeClient.holding(scene.message)
+    assert [o.detail for o in outcomes.values()] == ["acting is paused"]
+
+
+@pytest.mark.parametrize("action", EVERY_ACTION)
+async def test_simulated_no_action_touches_anything_but_the_card(action: str) -> None:
+    scene = Scene(a_message(attachments=(Attachment("https://files.test/a.png"),)))
+    scene.platform.simulate = True
+    outcomes = await scene.act(action)
+    scene.platform.client.cards.clear()
+
+    assert scene.platform.client == FakeClient.holding(scene.message)
+    assert [o.status for o in outcomes.values()] == [Status.SIMULATED]
+
+
+@pytest.mark.parametrize("action", ["strike", "label author raider for 1d", "role add x"])
+async def test_nothing_is_held_against_a_moderator(action: str) -> None:
+    scene = Scene(a_message(author=an_author(is_moderator=True)))
+    await scene.act(action)
+
+    assert scene.platform.client == FakeClient.holding(scene.message)
+
+
+async def test_the_author_is_told_of_nothing_that_was_withheld() -> None:
+    scene = Scene()
+    scene.platform.forbids["delete"] = "the bot may not manage messages here"
+    await scene.act("delete", "timeout 1h", "notify author")
+
+    ((_author, text),) = scene.platform.client.dms.values()
+    assert "cannot post for 1h" in text
+    assert "removed" not in text
 
 
 @pytest.mark.parametrize(

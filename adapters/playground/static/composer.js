@@ -45,7 +45,7 @@ export const composer = ({ person, channel, ghost, onEditLast }) => {
   const draft = (who) => ({
     ref: `ghost-${Math.random()}`, sending: true, channel: channel(), author: who, text: text.value,
     images: pictures.map(({ file, url, alt }) => ({ url, name: file.name, alt, size: file.size, shown: true })),
-    at: new Date().toISOString(), state: "visible", judged: false, annotations: [], case: null, removal: null,
+    at: new Date().toISOString(), state: "visible", judged: false, annotations: [], reactions: [], spoiler: false, case: null, removal: null,
   });
   const packed = (who) => {
     const body = new FormData();

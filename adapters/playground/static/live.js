@@ -3,7 +3,7 @@ import * as api from "./api.js";
 
 const AGAIN = 3000;
 
-export const follow = ({ onRoom, onMessage, onCard, onTimeout, onState }) => {
+export const follow = ({ onRoom, onMessage, onCard, onTimeout, onNote, onState }) => {
   let source;
   const later = () => { onState("lost"); setTimeout(start, AGAIN); };
 
@@ -13,6 +13,7 @@ export const follow = ({ onRoom, onMessage, onCard, onTimeout, onState }) => {
     on("message", onMessage);
     on("card", onCard);
     on("timeout", onTimeout);
+    on("note", onNote);
     on("reset", () => { source.close(); start(); });
     source.onopen = () => onState("live");
     // The browser tries again by itself, from the last change it was told, unless refused.

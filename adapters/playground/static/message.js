@@ -21,6 +21,22 @@ const picture = (image, onLook) => {
   return frame;
 };
 
+const shownAnyway = new Set();
+// A cover is lifted for this visitor alone, and stays lifted when the message is drawn anew.
+const covered = (message, frame) => {
+  if (!message.spoiler || shownAnyway.has(message.ref)) return frame;
+  const cover = make("button", { class: "cover small", type: "button" }, "Covered by Bifocal. Show it");
+  const whole = make("div", { class: "is-covered" }, frame, cover);
+  frame.setAttribute("tabindex", "-1");
+  cover.addEventListener("click", () => {
+    shownAnyway.add(message.ref);
+    frame.removeAttribute("tabindex");
+    whole.replaceWith(frame);
+    frame.focus();
+  });
+  return whole;
+};
+
 const fate = (message, { isModerator, desk }) => {
   if (message.sending) return make("p", { class: "fate" }, make("span", { class: "spinner" }), "posting…");
   if (!message.judged && message.state === "visible")
@@ -67,7 +83,9 @@ export const draw = (message, view) => {
   else {
     if (message.text) body.append(make("p", { class: "message-text" }, message.text));
     if (message.images.length)
-      body.append(make("div", { class: `pictures of-${Math.min(message.images.length, 4)}` }, ...message.images.map((image) => picture(image, view.onLook))));
+      body.append(make("div", { class: `pictures of-${Math.min(message.images.length, 4)}` }, ...message.images.map((image) => covered(message, picture(image, view.onLook)))));
+    if (message.reactions.length)
+      body.append(make("p", { class: "reactions", "aria-label": "Reactions by Bifocal" }, message.reactions.join(" ")));
     body.append(...message.annotations.map(note));
   }
   const end = fate(message, view);

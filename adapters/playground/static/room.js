@@ -1,6 +1,6 @@
 // The room's page: who is looking, at which channel, and what happens meanwhile.
 import { composer } from "./composer.js";
-import { byId, make } from "./dom.js";
+import { byId, icon, make } from "./dom.js";
 import { drawer } from "./examples.js";
 import { follow } from "./live.js";
 import { avatar } from "./message.js";
@@ -11,6 +11,7 @@ import { channelList, conversation } from "./talk.js";
 const desk = byId("room").dataset.desk;
 const people = new Map();
 const unread = new Map();
+const notes = new Map();
 let channels = [], me = "nova", skew = 0;
 
 const person = () => people.get(me) ?? { id: me, name: "", persona: "newcomer" };
@@ -39,8 +40,18 @@ const choose = (name) => {
   byId("text").placeholder = `Write in #${name}`;
 };
 
+// Only the person a note is for sees it.
+const keep = (note) => !notes.has(note.id) && Boolean(notes.set(note.id, note));
+const drawNotes = () => {
+  const mine = [...notes.values()].filter((note) => note.author === me);
+  byId("notes").hidden = !mine.length;
+  byId("notes").replaceChildren(...mine.slice(-1).map((note) => make("div", { class: "annotation" },
+    make("span", { class: "annotation-by" }, icon("eye"), "Bifocal, to you alone"), make("p", { class: "plain-text" }, note.text))));
+};
+
 const become = (id) => {
   me = id;
+  drawNotes();
   try { sessionStorage.setItem("playground-me", id); } catch { /* private mode: until the page goes */ }
   lock();
   talk.redraw();
@@ -89,11 +100,15 @@ follow({
     talk.load(messages);
     choose(talk.channel());
     log.load(room.cards);
+    notes.clear();
+    room.notes.forEach(keep);
+    drawNotes();
     says.count(messages);
     lock();
   },
   onMessage,
   onCard: log.upsert,
+  onNote: (note) => { if (keep(note) && note.author === me) says.tell("Bifocal wrote to you."); drawNotes(); },
   onTimeout: ({ author, until, reason }) => {
     const one = people.get(author);
     if (!one) return;

@@ -6,10 +6,11 @@ from datetime import datetime
 from bot.errors import PlatformError
 from bot.model import Author, Message, Ref
 from bot.review.card import Card
+from tests import fakes
 
 
 @dataclass
-class FakeClient:
+class FakeClient(fakes.FakeClient):
     """Implements ``bot.ports.Client``; ``trouble`` is raised by whatever takes things back."""
 
     stands: set[str] = field(default_factory=set)

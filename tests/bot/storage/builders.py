@@ -57,6 +57,10 @@ class Plain:
     harshness: int = 10
     destructive: bool = False
 
+    @property
+    def slot(self) -> str:
+        return self.name
+
     def __str__(self) -> str:
         return self.name
 

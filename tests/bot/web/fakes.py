@@ -68,6 +68,10 @@ class AnAction:
     harshness: int = 50
     destructive: bool = True
 
+    @property
+    def slot(self) -> str:
+        return self.name
+
     def __str__(self) -> str:
         return self.name
 

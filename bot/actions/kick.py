@@ -1,0 +1,56 @@
+"""Put an author out of the community."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from bot.actions.bare import refuse_parameters
+from bot.errors import Gone, PlatformError
+from bot.model import Receipt
+from bot.ports import Client, Presence, Target
+
+
+@dataclass(frozen=True, slots=True)
+class Kick:
+    """The author is out and may come back by an invitation. No preset uses it."""
+
+    name = slot = "kick"
+    harshness = 80
+    destructive = True
+
+    @classmethod
+    def parse(cls, parameters: str) -> Self:
+        """``kick`` takes no parameters."""
+        refuse_parameters(cls.name, parameters)
+        return cls()
+
+    def __str__(self) -> str:
+        return self.name
+
+    def __or__(self, other: Self) -> Self:
+        return self
+
+    async def apply(self, client: Client, target: Target) -> Receipt:
+        """Put them out. Who left already is as good as put out."""
+        try:
+            await client.kick(target.message.ref, target.message.author, reason=target.reason)
+        except Gone:
+            return Receipt({"gone": "already"})
+        return Receipt()
+
+    async def undo(self, client: Client, target: Target, receipt: Receipt) -> str | None:
+        """Nobody can be brought back by us; say what a moderator can do."""
+        if "gone" in receipt.values:
+            return None
+        if await client.is_member(target.message.ref, target.message.author):
+            return None
+        return "Nobody can be brought back by a bot. The author can be invited again."
+
+    async def probe(self, client: Client, target: Target) -> Presence:
+        """Applied where the author is no member, whoever put them out."""
+        try:
+            member = await client.is_member(target.message.ref, target.message.author)
+        except Gone:
+            return Presence.APPLIED
+        except PlatformError:
+            return Presence.UNKNOWN
+        return Presence.ABSENT if member else Presence.APPLIED
