@@ -13,7 +13,7 @@ from typing import cast
 
 from bench.figures import Figure, machine, table
 
-MODULES = ("bench.bank", "bench.pipeline")
+MODULES = ("bench.bank", "bench.pipeline", "bench.search")
 
 _REPORT = Path("docs/performance.md")
 _PREFACE = """# Performance

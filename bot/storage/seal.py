@@ -35,9 +35,9 @@ class Seal:
                 f"(44 characters), newest first. Put the right one back."
             ) from exc
         self._source = source
-        self._naming = HKDF(SHA256(), 32, salt=None, info=b"bifocal evidence names").derive(
-            base64.urlsafe_b64decode(keys[0])
-        )
+        self._newest = Fernet(keys[0])
+        self._naming = _derived(keys[0], b"bifocal evidence names")
+        self._marking = [_derived(key, b"bifocal words") for key in keys]
 
     def seal(self, plain: bytes) -> bytes:
         """Encrypt; the same bytes never come out the same."""
@@ -75,6 +75,32 @@ class Seal:
         A plain digest would let anyone who sees the store test whether a known picture is in it.
         """
         return hmac.new(self._naming, plain, hashlib.sha256).hexdigest()
+
+    def marks(self, word: str) -> tuple[str, ...]:
+        """What stands for a word in the index of words, under each key, the newest first.
+
+        96 bits of a keyed digest: found by whoever holds the key, guessed by nobody else.
+        """
+        return tuple(
+            hmac.new(key, word.encode(), hashlib.sha256).hexdigest()[:24] for key in self._marking
+        )
+
+    @property
+    def fingerprint(self) -> str:
+        """Says which key is the newest without saying anything of it."""
+        return self.name(b"fingerprint")[:16]
+
+    def is_newest(self, sealed: bytes) -> bool:
+        """Whether the newest key sealed it."""
+        try:
+            self._newest.decrypt(sealed)
+        except InvalidToken:
+            return False
+        return True
+
+
+def _derived(key: str, purpose: bytes) -> bytes:
+    return HKDF(SHA256(), 32, salt=None, info=purpose).derive(base64.urlsafe_b64decode(key))
 
 
 def key_file(path: Path) -> Seal:

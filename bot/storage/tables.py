@@ -49,6 +49,7 @@ messages = Table(
     Column("sent_at", UtcTime, nullable=False),
     UniqueConstraint("platform", "community_id", "channel_id", "message_id"),
     Index("ix_messages_author", "platform", "community_id", "author_id", "sent_at"),
+    Index("ix_messages_sent", "sent_at", "id"),
 )
 
 cases = Table(
@@ -145,10 +146,10 @@ facts = Table(
     Column("modality", String, nullable=False),
     Column("media", Integer),
     Column("box", Json),
-    # Copied in: "logo X and negative sentiment" is then one indexed query (engine.md 3).
+    # Copied in: "logo X and negative sentiment" is then one walk along an index, newest first.
     Column("sentiment", Float),
     Column("at", UtcTime, nullable=False),
-    Index("ix_facts_search", "kind", "term", "sentiment", "at"),
+    Index("ix_facts_newest", "kind", "term", "at", "judgement", "sentiment"),
 )
 
 outcomes = Table(
@@ -267,4 +268,32 @@ audit = Table(
     Column("subject", String, nullable=False),
     Column("detail", Json, nullable=False),
     Index("ix_audit_at", "at", "id"),
+)
+
+# Which words stand in a case, each as a keyed digest: found with the key, read by nobody.
+case_words = Table(
+    "case_words",
+    metadata,
+    Column("case_id", String, _belongs_to("cases"), primary_key=True),
+    Column("mark", String, primary_key=True),
+    Column("origin", String, primary_key=True),
+    Index("ix_case_words_mark", "mark", "origin", "case_id"),
+)
+
+# What was counted of posts that are remembered no more: numbers, and nobody's name.
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("community_id", String, primary_key=True),
+    Column("day", String, primary_key=True),
+    Column("what", String, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("number", Integer, nullable=False),
+)
+
+# Pictures no case needs any more, until they are gone from the evidence store too.
+discarded = Table(
+    "discarded",
+    metadata,
+    Column("image", String, primary_key=True),
 )
