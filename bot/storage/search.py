@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, select, type_coerce
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from analysis.taxonomy import Category
@@ -124,7 +125,10 @@ class Search:
             query = query.where(*_walked(*asked.facts[0]))
             at, number = facts.c.at, facts.c.judgement
         else:
-            query = query.join_from(messages, judgements, judgements.c.message == messages.c.id)
+            # SQLite would read every judgement and sort; without the key it walks the messages.
+            narrow = asked.words or asked.picture
+            message = messages.c.id if narrow else messages.c.id + 0
+            query = query.join_from(messages, judgements, judgements.c.message == message)
         if before is not None:
             query = query.where(at <= before[0], ~and_(at == before[0], number >= before[1]))
         query = query.where(*_when(at, asked), *_where(asked), *_found(dialect, asked))
@@ -225,7 +229,7 @@ def _states(kind: FactKind, terms: Sequence[str]) -> ColumnElement[bool]:
 
 def _matched(dialect: str, rule: str) -> ColumnElement[bool]:
     if dialect == "postgresql":
-        return judgements.c.matched.contains([{"rule": rule}])
+        return type_coerce(judgements.c.matched, JSONB).contains([{"rule": rule}])
     each = func.json_each(judgements.c.matched).table_valued("value", name="each")
     name = func.json_extract(each.c.value, "$.rule")
     return exists(select(each.c.value).where(name == rule))
@@ -244,7 +248,7 @@ async def _alike(conn: AsyncConnection, asked: Question) -> Mapping[int, int]:
 
 
 def _hit(line: Line, distance: int | None) -> Hit:
-    live = (one.rule for one in rows.to_matched(line) if one.mode is Mode.LIVE)
+    live = (one["rule"] for one in line.matched if one["mode"] == Mode.LIVE.value)
     return Hit(
         line.id,
         line.sent_at,
