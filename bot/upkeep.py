@@ -1,9 +1,11 @@
 """What is done now and then beside the work.
 
-Finishing what an overturn could not finish, and putting before a person what was given up on.
+Finishing what an overturn could not finish, and putting before a person what was given up on;
+forgetting what was kept long enough, and sealing anew under a new key.
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 
 from bot.errors import BotError
 from bot.giving_up import GivenUp
@@ -20,10 +22,18 @@ _log = logger("upkeep")
 class Upkeep:
     """Runs until told to stop."""
 
-    def __init__(self, desk: Desk, queue: Runner, given_up: GivenUp) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        queue: Runner,
+        given_up: GivenUp,
+        chores: Sequence[Callable[[], Awaitable[object]]] = (),
+    ) -> None:
+        """``chores`` take a short turn each time: forgetting what is old, sealing anew."""
         self._desk = desk
         self._queue = queue
         self._given_up = given_up
+        self._chores = chores
 
     async def run(self, stop: asyncio.Event) -> None:
         """Take up what was left, at start and every few seconds."""
@@ -32,6 +42,8 @@ class Upkeep:
                 await self._given_up.told_of(await self._queue.parked())
                 if left := await self._desk.resume():
                     _log.info("undo.left", number=len(left))
+                for chore in self._chores:
+                    await chore()
             except BotError as exc:
                 _log.error("upkeep.failed", error=str(exc))
             try:

@@ -146,29 +146,20 @@ class Posts:
     def forget_author(self, author_id: str) -> tuple[int, list[str]]:
         """Delete everything of an author: how many posts, and digests no post needs now."""
         with change(self._db):
-            named = self._db.execute(
-                "SELECT DISTINCT author_name FROM posts WHERE author_id = ?", (author_id,)
-            ).fetchall()
+            # A card carries its judgement's nonce, and that names the post.
+            self._db.execute(
+                "DELETE FROM cards WHERE EXISTS (SELECT 1 FROM posts WHERE author_id = ?"
+                " AND (instr(nonce, ':' || posts.id || '@') > 0"
+                " OR json_extract(card, '$.case_id') = posts.case_id))",
+                (author_id,),
+            )
             digests = self._db.execute(
                 "DELETE FROM uploads WHERE post_id IN (SELECT id FROM posts WHERE author_id = ?)"
                 " RETURNING sha256",
                 (author_id,),
             ).fetchall()
-            cases = self._db.execute(
-                "SELECT DISTINCT case_id FROM posts WHERE author_id = ?", (author_id,)
-            ).fetchall()
             gone = self._db.execute("DELETE FROM posts WHERE author_id = ?", (author_id,)).rowcount
             self._db.execute("DELETE FROM timeouts WHERE author_id = ?", (author_id,))
-            for row in named:
-                self._db.execute(
-                    "DELETE FROM cards WHERE json_extract(card, '$.author') = ?",
-                    (row["author_name"],),
-                )
-            for row in cases:
-                self._db.execute(
-                    "DELETE FROM cards WHERE json_extract(card, '$.case_id') = ?",
-                    (row["case_id"],),
-                )
         held = "SELECT 1 FROM uploads WHERE sha256 = ?"
         free = {row["sha256"] for row in digests}
         return gone, [d for d in sorted(free) if not self._db.execute(held, (d,)).fetchone()]

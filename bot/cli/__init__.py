@@ -4,7 +4,20 @@ from importlib import import_module
 
 import typer
 
-COMMANDS = ("run", "analyze", "check", "pause", "resume", "banks", "tokens", "db")
+COMMANDS = (
+    "run",
+    "analyze",
+    "check",
+    "pause",
+    "resume",
+    "banks",
+    "tokens",
+    "search",
+    "export",
+    "erase",
+    "keys",
+    "db",
+)
 """In the order ``--help`` shows them. Each is a module here with ``add(app) -> None``."""
 
 

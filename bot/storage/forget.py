@@ -116,7 +116,7 @@ def _add(conn: Connection, counts: Counter[Name]) -> None:
 
 
 async def discard(database: Database, evidence: EvidenceStore, *, most: int = 200) -> int:
-    """Take away pictures that no case holds any more; how many went.
+    """Take away pictures that no case holds any more; how many were seen to.
 
     A picture is deleted from the store first and from the list after: a kill in between repeats
     it, and never leaves a picture nobody knows of.
@@ -124,14 +124,15 @@ async def discard(database: Database, evidence: EvidenceStore, *, most: int = 20
     query = select(discarded.c.image).limit(most)
     async with database.reading() as conn:
         images = (await conn.execute(query)).scalars().all()
-    return sum([await _discard(database, evidence, image) for image in images])
+    for image in images:
+        await _discard(database, evidence, image)
+    return len(images)
 
 
-async def _discard(database: Database, evidence: EvidenceStore, image: str) -> bool:
-    held = await database.write(lambda conn: _held(conn, image))
-    if not held:
+async def _discard(database: Database, evidence: EvidenceStore, image: str) -> None:
+    # It may have come back with a new case since it was put on the list.
+    if not await database.write(lambda conn: _held(conn, image)):
         await evidence.delete(image)
     await database.write(
         lambda conn: conn.execute(delete(discarded).where(discarded.c.image == image)).rowcount
     )
-    return not held

@@ -5,7 +5,7 @@ with its post, words and pictures ``case_days`` after its last event. Open and e
 stay: somebody still has to decide them.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -44,12 +44,19 @@ class Retention:
     """Takes a turn whenever it is asked; most turns do nothing."""
 
     def __init__(
-        self, database: Database, evidence: EvidenceStore, kept: Kept, clock: Callable[[], datetime]
+        self,
+        database: Database,
+        evidence: EvidenceStore,
+        kept: Kept,
+        clock: Callable[[], datetime],
+        forget_parked: Callable[[datetime], Awaitable[int]],
     ) -> None:
+        """``forget_parked`` deletes posts that were set aside in the queue before some time."""
         self._database = database
         self._evidence = evidence
         self._kept = kept
         self._clock = clock
+        self._forget_parked = forget_parked
         self._next: datetime | None = None
 
     async def turn(self) -> Forgotten:
@@ -65,6 +72,7 @@ class Retention:
         gone = Forgotten()
         if await self._trusts(now):
             gone = await self._database.write(lambda conn: self._forget(conn, now))
+            await self._forget_parked(now - self._kept.records)
         discarded = await discard(self._database, self._evidence)
         self._next = now if gone.posts or discarded else now + EVERY
         if gone.posts:

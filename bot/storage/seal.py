@@ -86,6 +86,11 @@ class Seal:
         )
 
     @property
+    def alone(self) -> bool:
+        """Whether there is one key only, so that nothing can be under an older one."""
+        return len(self._marking) == 1
+
+    @property
     def fingerprint(self) -> str:
         """Says which key is the newest without saying anything of it."""
         return self.name(b"fingerprint")[:16]
@@ -127,14 +132,50 @@ def key_file(path: Path) -> Seal:
     return Seal(keys, str(path))
 
 
+def add_key(path: Path) -> None:
+    """Put a new key before those of a key file; the file is replaced whole.
+
+    Raises:
+        EnvironmentFailed, Misconfigured: as ``key_file``.
+    """
+    key_file(path)
+    _replace(path, [Fernet.generate_key().decode(), *path.read_text("ascii").split()])
+
+
+def drop_old_keys(path: Path) -> int:
+    """Keep only the newest key of a key file; how many went.
+
+    Raises:
+        EnvironmentFailed, Misconfigured: as ``key_file``.
+    """
+    key_file(path)
+    newest, *old = path.read_text("ascii").split()
+    _replace(path, [newest])
+    return len(old)
+
+
+def _replace(path: Path, keys: Sequence[str]) -> None:
+    try:
+        _drafted(path, keys).replace(path)
+    except OSError as exc:
+        raise EnvironmentFailed(
+            f"The evidence key {path} cannot be written: {exc.strerror}. It is as it was."
+        ) from exc
+
+
+def _drafted(path: Path, keys: Sequence[str]) -> Path:
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write("".join(f"{key}\n" for key in keys).encode("ascii"))
+        file.flush()
+        os.fsync(file.fileno())
+    return draft
+
+
 def _make(path: Path) -> None:
     """Write a new key, whole or not at all, readable by its owner only."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(Fernet.generate_key() + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
+    draft = _drafted(path, [Fernet.generate_key().decode()])
     try:
         # Unlike a rename, a link never replaces the key of a process that was faster.
         path.hardlink_to(draft)

@@ -15,6 +15,7 @@ from bot.storage.evidence import EvidenceStore
 from bot.storage.journal import Journal
 from bot.storage.key_check import check_key
 from bot.storage.seal import Seal, key_file
+from bot.storage.search import Search
 from bot.storage.sessions import Sessions
 from bot.storage.switch import Switch
 from bot.storage.tokens import Tokens
@@ -34,6 +35,7 @@ class Store:
     tokens: Tokens
     sessions: Sessions
     switch: Switch
+    search: Search
 
 
 @asynccontextmanager
@@ -57,6 +59,7 @@ async def opened(options: Options, clock: Callable[[], datetime]) -> AsyncIterat
             Tokens(database, clock),
             Sessions(database, clock),
             Switch(database, clock),
+            Search(database, seal),
         )
     finally:
         await database.close()
@@ -66,6 +69,11 @@ def data_directory(options: Options) -> Path:
     """Where files of ours stand: the SQLite database's folder, else ``data``."""
     _, found, name = options.url.partition(":///")
     return Path(name).parent if found and options.url.startswith("sqlite") else Path("data")
+
+
+def key_place(options: Options) -> Path | None:
+    """The file that holds the keys; None where they come from the environment."""
+    return None if options.encryption_key else data_directory(options) / KEY_FILE
 
 
 def database_exists(options: Options) -> bool:
