@@ -78,9 +78,13 @@ async def test_every_page_of_cases_is_there(journal: Journal) -> None:
 
 
 def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError), opened(tmp_path / "out.csv") as file:
-        file.write("half")
-        raise RuntimeError
+    def breaks() -> None:
+        with opened(tmp_path / "out.csv") as file:
+            file.write("half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        breaks()
 
     assert list(tmp_path.iterdir()) == []
 

@@ -116,8 +116,8 @@ async def test_it_says_what_is_left(database: Database, rotated: Seal, tmp_path:
     before = await a_reseal(database, tmp_path, rotated).left()
     await turned(database, tmp_path, rotated)
 
-    # A case has its words, a note and a picture.
-    assert (before, await a_reseal(database, tmp_path, rotated).left()) == (3 * CASES, 0)
+    # A case has its words, a picture, and three events with a note: opened, judged, noted.
+    assert (before, await a_reseal(database, tmp_path, rotated).left()) == (5 * CASES, 0)
 
 
 async def test_it_says_how_far_it_is(database: Database, rotated: Seal, tmp_path: Path) -> None:
