@@ -22,6 +22,7 @@ MODULES = (
     "bench.bank",
     "bench.policy",
     "bench.backtest",
+    "bench.search",
 )
 
 _REPORT = Path("docs/performance.md")

@@ -4,14 +4,14 @@ The only file that knows all three packages.
 """
 
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from adapters.playground import TEMPLATES, Playground
-from adapters.playground.events import COMMUNITY
+from adapters.playground.events import COMMUNITY, PLATFORM
 from adapters.playground.examples import known_bad
 from analysis.remote.meter import EVERY, Spared
 from analysis.sandbox import ForkServer, prepare
@@ -44,14 +44,17 @@ from bot.limits import DAY, ActionLimits
 from bot.metrics import Metrics
 from bot.model import JudgementKey
 from bot.policy.file import PolicyFile
-from bot.ports import Client, House, Platform, Voice
+from bot.ports import Client, Erases, House, Platform, Voice
 from bot.queue import open_queue
+from bot.queue.port import Queue
 from bot.remember import remember
 from bot.remote_figures import RemoteFigures
 from bot.review.desk import Desk
 from bot.review.teaching import Teacher
 from bot.review.withheld import WithheldActions
 from bot.running import Running, never_ends
+from bot.storage.reseal import Reseal
+from bot.storage.retention import Kept, Retention
 from bot.storage.store import Store, data_directory, database_exists, opened
 from bot.storage.tokens import Scope as TokenScope
 from bot.upkeep import Upkeep
@@ -66,6 +69,9 @@ from bot.webhooks import Webhooks
 
 SIGN_IN_LASTS = timedelta(hours=1)
 """How long the printed link works; chosen by eye, it is clicked at once or not at all."""
+
+ROOM = "playground.db"
+"""The playground's own database, beside the other."""
 
 
 def now() -> datetime:
@@ -103,6 +109,20 @@ class Build:
         return opened_core(settings, self._server or prepare(), store.spend if store else None)
 
     @asynccontextmanager
+    async def queue(self, settings: Settings) -> AsyncIterator[Queue]:
+        """The queue, of which only one process may have hold."""
+        queue = await open_queue(_queue_url(settings))
+        try:
+            yield queue
+        finally:
+            await queue.close()
+
+    def keepers(self, settings: Settings) -> Mapping[str, Erases]:
+        """The playground, where it has ever been opened; other platforms keep their own posts."""
+        room = data_directory(settings.storage) / ROOM
+        return {PLATFORM: Playground(room)} if room.exists() else {}
+
+    @asynccontextmanager
     async def analyser(self, settings: Settings, policy: Path | None) -> AsyncIterator[Analyser]:
         """The core and the policy alone; with the banks where there is a database already."""
         rules = self.policy(settings, policy)
@@ -137,7 +157,7 @@ class Application:
     async def run(self, stack: AsyncExitStack) -> None:
         """Build the rest, and run until told to stop."""
         settings, store = self.settings, self.store
-        queue = await open_queue(settings.queue.url or f"sqlite:///{self._beside('inbox.db')}")
+        queue = await open_queue(_queue_url(settings))
         stack.push_async_callback(queue.close)
         metrics = Metrics()
         metrics.registry.register(RemoteFigures(self.core.remote.meter))
@@ -195,6 +215,12 @@ class Application:
             learn=teacher.overturned,
             house=house,
         )
+        kept = Kept(
+            timedelta(days=settings.storage.record_days), timedelta(days=settings.storage.case_days)
+        )
+        retention = Retention(store.database, store.evidence, kept, now, queue.forget_parked)
+        reseal = Reseal(store.database, store.evidence, store.journal.seal, now)
+        chores = (teacher.watch, retention.turn, reseal.turn)
         warming = Warming(self.core.warm)
         served = tuple(platforms.values())
         health = Health(store.switch, queue, self.rules, served, metrics=metrics, warming=warming)
@@ -224,7 +250,7 @@ class Application:
             beside=(
                 self.rules.watch,
                 health.measure,
-                Upkeep(desk, queue, given_up, teacher).run,
+                Upkeep(desk, queue, given_up, chores).run,
                 warming.run,
                 webhooks.run,
             ),
@@ -239,7 +265,7 @@ class Application:
             return None
         pages = Pages(TEMPLATES)
         return Playground(
-            self._beside("playground.db"),
+            self._beside(ROOM),
             guard=lambda scope: Requires(Scope(scope)),
             render=lambda request, template, /, **context: pages.render(request, template, context),
             simulate=self.settings.playground.simulate,
@@ -266,6 +292,10 @@ class Application:
         web = self.settings.web
         base = web.public_url.rstrip("/") or f"http://{_shown(web.host)}:{port}"
         return f"{base}/signin?code={code}"
+
+
+def _queue_url(settings: Settings) -> str:
+    return settings.queue.url or f"sqlite:///{data_directory(settings.storage) / 'inbox.db'}"
 
 
 async def _no_banks(_community: str) -> Banks:

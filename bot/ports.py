@@ -442,3 +442,16 @@ class Platform(Protocol):
     def ready(self) -> str | None:
         """None when it can work, else what is missing, for ``/readyz``."""
         ...
+
+
+class Erases(Protocol):
+    """A platform that keeps posts of its own, and can forget a person."""
+
+    async def erase_author(self, author_id: str) -> int:
+        """Erase someone with all they posted, also before ``start``; how many posts that were.
+
+        Raises:
+            EnvironmentFailed: what it keeps cannot be opened.
+            PlatformUnavailable: it does not answer.
+        """
+        ...

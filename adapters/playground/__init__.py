@@ -141,6 +141,22 @@ class Playground:
         await self._door.close()
         await self._room.close()
 
+    async def erase_author(self, author_id: str) -> int:
+        """Erase someone with all they posted, also where the room is not open; how many posts.
+
+        Raises:
+            EnvironmentFailed: the room's database cannot be opened.
+            PlatformUnavailable: the disk does not answer.
+        """
+        opened = self._door.is_open
+        if not opened:
+            await self._room.open()
+        try:
+            return await self._room.forget_author(author_id)
+        finally:
+            if not opened:
+                await self._room.close()
+
     def routes(self) -> APIRouter:
         """The API, and the page where it can be rendered."""
         return self._router

@@ -144,6 +144,27 @@ class Posts:
                 ).fetchone()
             ]
 
+    def forget_author(self, author_id: str) -> tuple[int, list[str]]:
+        """Delete everything of an author: how many posts, and digests no post needs now."""
+        with change(self._db):
+            # A card carries its judgement's nonce, and that names the post.
+            self._db.execute(
+                "DELETE FROM cards WHERE EXISTS (SELECT 1 FROM posts WHERE author_id = ?"
+                " AND (instr(nonce, ':' || posts.id || '@') > 0"
+                " OR json_extract(card, '$.case_id') = posts.case_id))",
+                (author_id,),
+            )
+            digests = self._db.execute(
+                "DELETE FROM uploads WHERE post_id IN (SELECT id FROM posts WHERE author_id = ?)"
+                " RETURNING sha256",
+                (author_id,),
+            ).fetchall()
+            gone = self._db.execute("DELETE FROM posts WHERE author_id = ?", (author_id,)).rowcount
+            self._db.execute("DELETE FROM timeouts WHERE author_id = ?", (author_id,))
+        held = "SELECT 1 FROM uploads WHERE sha256 = ?"
+        free = {row["sha256"] for row in digests}
+        return gone, [d for d in sorted(free) if not self._db.execute(held, (d,)).fetchone()]
+
     def restore(self, post_id: str) -> Post:
         """Bring back what moderation removed; what its author removed stays away.
 

@@ -125,6 +125,18 @@ class Room:
 
         await self._do(erase, tell=True)
 
+    async def forget_author(self, author_id: str) -> int:
+        """Erase someone with all they posted; how many posts that were."""
+
+        def forget(store: Store) -> int:
+            gone, digests = store.posts.forget_author(author_id)
+            for digest in digests:
+                self._uploads.drop(digest)
+            store.compact()
+            return gone
+
+        return await self._do(forget, tell=False)
+
     async def bytes_of(self, digest: str, at_most: int) -> bytes | None:
         """An upload's bytes, cut after ``at_most`` and one; None when it is no more."""
         return await self._do(lambda _: self._uploads.read(digest, at_most), tell=False)

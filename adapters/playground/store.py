@@ -35,6 +35,11 @@ class Store:
         """Close it."""
         self._connection.close()
 
+    def compact(self) -> None:
+        """Write the file anew without what was deleted, and empty the WAL."""
+        self._connection.execute("VACUUM")
+        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def seq(self) -> int:
         """The number of the last change."""
         return counter(self._connection)

@@ -14,7 +14,11 @@ COMMANDS = (
     "resume",
     "banks",
     "rescan",
+    "search",
+    "export",
+    "erase",
     "tokens",
+    "keys",
     "stats",
     "db",
 )

@@ -4,8 +4,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy.engine import make_url
 
 from bot.cli.root import finished, root_of, well_told
+from bot.errors import Misconfigured
+from bot.storage.backup import back_up
+from bot.storage.store import key_place
 
 
 def add(app: typer.Typer) -> None:
@@ -31,3 +35,26 @@ def add(app: typer.Typer) -> None:
                 typer.echo(f"The database is at schema {await storage.database.revision()}.")
 
         finished(work())
+
+    @group.command()
+    @well_told
+    def backup(
+        context: typer.Context,
+        file: Annotated[Path, typer.Argument(help="Where to; must not be there yet.")],
+        config: Annotated[Path | None, typer.Option(help="The settings file.")] = None,
+    ) -> None:
+        """Copy the database to a file while the bot runs, and check the copy.
+
+        Neither the evidence key nor the pictures are in it: docs/operating.md has all the steps.
+        """
+        settings = root_of(context).settings(config)
+        url = make_url(settings.storage.url)
+        if url.get_backend_name() != "sqlite" or not url.database:
+            raise Misconfigured("this backs up SQLite; back PostgreSQL up with pg_dump")
+        size = back_up(Path(url.database), file)
+        typer.echo(f"{file}: {size:,} bytes, checked.")
+        typer.echo(
+            f"Not in it: the evidence key ({key_place(settings.storage) or 'in the environment'}), "
+            f"without which its cases cannot be read, and the pictures "
+            f"({settings.storage.evidence_url}). Keep the key apart from the backups."
+        )

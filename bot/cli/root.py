@@ -3,7 +3,7 @@
 import functools
 import os
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, ParamSpec, Protocol
@@ -17,6 +17,8 @@ from bot.core import Core
 from bot.errors import BotError, Misconfigured
 from bot.log import logger
 from bot.policy.file import PolicyFile
+from bot.ports import Erases
+from bot.queue.port import Queue
 from bot.storage.store import Store
 
 DONE, ENVIRONMENT, USAGE, INCOMPLETE = 0, 1, 2, 3
@@ -63,6 +65,14 @@ class Root(Protocol):
 
     def storage(self, settings: Settings) -> AbstractAsyncContextManager[Store]:
         """The database and the evidence store, migrated."""
+        ...
+
+    def queue(self, settings: Settings) -> AbstractAsyncContextManager[Queue]:
+        """The queue, of which only one process may have hold."""
+        ...
+
+    def keepers(self, settings: Settings) -> Mapping[str, Erases]:
+        """The platforms that keep posts of their own, by name."""
         ...
 
 

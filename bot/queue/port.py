@@ -1,6 +1,8 @@
 """What every queue is to the rest of the application: intake, runner, figures, an end."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol, Self
 
 from bot.ports import Intake, Runner
@@ -47,4 +49,16 @@ class Queue(Intake, Runner, Protocol):
 
     async def close(self) -> None:
         """Let go of everything. What was accepted stays."""
+        ...
+
+    async def forget_parked(self, before: datetime) -> int:
+        """Delete jobs that were set aside before then, with their bodies; how many."""
+        ...
+
+    async def erase(self, unwanted: Callable[[str, str], bool], keys: Sequence[str]) -> int:
+        """Delete every job whose key and body are ``unwanted``, and the keys of settled jobs.
+
+        ``keys`` are refs as ``str`` writes them. Not to be called while ``serve`` runs. Returns
+        how many jobs went.
+        """
         ...

@@ -4,7 +4,7 @@ Times are Unix seconds of the queue's own clock.
 """
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.ports import Job
@@ -188,3 +188,32 @@ def parked(db: sqlite3.Connection) -> Sequence[tuple[str, str, int, str, str, fl
         "SELECT key, body, attempts, lane, reason, parked FROM jobs WHERE state = 'parked' "
         "ORDER BY parked DESC, id DESC"
     ).fetchall()
+
+
+_BATCH = 200
+"""Bodies read at a time while looking for some; chosen by eye, at most some megabytes."""
+
+
+def forget_parked(db: sqlite3.Connection, before: float) -> int:
+    """Delete jobs that were parked before then; how many."""
+    return db.execute("DELETE FROM jobs WHERE state = 'parked' AND parked < ?", (before,)).rowcount
+
+
+def forget(
+    db: sqlite3.Connection, unwanted: Callable[[str, str], bool], keys: Iterable[str]
+) -> int:
+    """Delete jobs whose key and body are ``unwanted``, in any state, and settled keys that begin
+    with one of ``keys``; how many jobs.
+    """
+    gone, last = 0, 0
+    while found := db.execute(
+        "SELECT id, key, body FROM jobs WHERE id > ? ORDER BY id LIMIT ?", (last, _BATCH)
+    ).fetchall():
+        last = found[-1][0]
+        mine = [(id_,) for id_, key, body in found if unwanted(key, body)]
+        db.executemany("DELETE FROM jobs WHERE id = ?", mine)
+        gone += len(mine)
+    for key in keys:
+        # "@" follows the ref in a key; the letter after it is "A".
+        db.execute("DELETE FROM settled WHERE key >= ? AND key < ?", (f"{key}@", f"{key}A"))
+    return gone

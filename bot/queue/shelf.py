@@ -142,6 +142,25 @@ class SqliteShelf:
 
         return await self._writer.do(lambda db: rows.redrive(db, key, now), then=then)
 
+    async def forget_parked(self, before: float) -> int:
+        """Delete what was parked before then; how many."""
+
+        def then(gone: int) -> None:
+            self._figures.parked -= gone
+
+        return await self._writer.do(lambda db: rows.forget_parked(db, before), then=then)
+
+    async def forget(self, unwanted: Callable[[str, str], bool], keys: Sequence[str]) -> int:
+        """Delete jobs by key and body, and what is remembered of settled ones; how many jobs."""
+
+        def work(db: sqlite3.Connection) -> tuple[int, rows.Found]:
+            return rows.forget(db, unwanted, keys), rows.count(db)
+
+        def then(done: tuple[int, rows.Found]) -> None:
+            self._figures.depth, self._figures.parked = done[1].depth, done[1].parked
+
+        return (await self._writer.do(work, then=then))[0]
+
     def _due(self, seconds: float) -> float:
         # In this order NaN becomes the shortest delay.
         return self._clock() + min(max(SHORTEST_DELAY, seconds), rows.LONGEST_DELAY)

@@ -142,6 +142,23 @@ class SqliteQueue:
         """Let a parked job be tried again, its attempts forgotten; False if it is not parked."""
         return await self._shelf.redrive(key)
 
+    async def forget_parked(self, before: datetime) -> int:
+        """Delete jobs that were set aside before then, with their bodies; how many."""
+        return await self._shelf.forget_parked(before.timestamp())
+
+    async def erase(self, unwanted: Callable[[str, str], bool], keys: Sequence[str]) -> int:
+        """Delete every job whose key and body are ``unwanted``, and keys of settled jobs.
+
+        ``keys`` are refs as ``str`` writes them. Afterwards no file of the queue holds them.
+        Not to be called while ``serve`` runs. Returns how many jobs went.
+
+        Raises:
+            EnvironmentFailed: the file could not be written anew.
+        """
+        gone = await self._shelf.forget(unwanted, keys)
+        await self._read(lambda _: _compact(self._path))
+        return gone
+
     async def depth(self) -> int:
         """How many jobs wait or are in flight."""
         return self._figures.depth
@@ -211,6 +228,14 @@ def _open(path: Path, now: float) -> _Opened:
             raise cannot_open(path, exc) from exc
         undo.pop_all()
     return _Opened(lock, database, reader, found)
+
+
+def _compact(path: Path) -> None:
+    with closing(connect(path)) as db:
+        db.execute("VACUUM")
+        (busy, *_) = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise sqlite3.OperationalError("database is locked")
 
 
 def _groups(jobs: Sequence[Job]) -> Iterator[tuple[Sequence[Job], int]]:

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, func, select, upd
 from bot.model import Author, Ref
 from bot.storage.database import Database
 from bot.storage.sql import audited, insert_new
-from bot.storage.tables import labels, strikes
+from bot.storage.tables_authors import labels, strikes
 
 
 @dataclass(frozen=True, slots=True)

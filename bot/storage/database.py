@@ -1,6 +1,7 @@
 """The door to the database: opening, migrating, reading, writing, and errors with their fix."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -101,6 +102,20 @@ class Database:
             raise
         except DBAPIError as exc:
             raise explain(exc, self._url) from exc
+
+    async def compact(self) -> None:
+        """Overwrite what was deleted, so that no file of the database holds it any more.
+
+        Raises:
+            EnvironmentFailed: another process has the database open, or the disk is full.
+        """
+        try:
+            await self._engines.compact()
+        except (DBAPIError, sqlite3.Error) as exc:
+            raise EnvironmentFailed(
+                f"What was deleted from {self._url.database} may still stand in its files: {exc}. "
+                f"Stop other programs that use it, free as much disk as it has, and try again."
+            ) from exc
 
 
 def _parse(url: str) -> URL:

@@ -33,6 +33,10 @@ class Engines(Protocol):
         """Do the work in one transaction and commit."""
         ...
 
+    async def compact(self) -> None:
+        """Overwrite what was deleted, so that no file of the database holds it any more."""
+        ...
+
     async def dispose(self) -> None:
         """Close every connection."""
         ...
@@ -63,6 +67,24 @@ class SqliteEngines:
 
         return await asyncio.get_running_loop().run_in_executor(self._thread, run)
 
+    async def compact(self) -> None:
+        """Write the file anew without what was deleted, and empty the WAL.
+
+        Raises:
+            OperationalError: another process reads or writes; what is in the WAL may stand there.
+        """
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._compact)
+
+    def _compact(self) -> None:
+        with self._writer.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+            db = conn.connection.driver_connection
+            if not isinstance(db, sqlite3.Connection):  # pragma: no cover - the engine's own driver
+                raise TypeError(f"not SQLite: {db!r}")
+            db.execute("VACUUM")
+            (busy, *_) = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise sqlite3.OperationalError("database is locked")
+
     async def dispose(self) -> None:
         """Close every connection, the writer's last: it folds the WAL into the file."""
         await self.readers.dispose()
@@ -82,6 +104,12 @@ class PostgresEngines:
         """Do the work on a connection of the pool, without blocking the event loop."""
         async with self.readers.begin() as conn:
             return await conn.run_sync(work)
+
+    async def compact(self) -> None:
+        """Free what was deleted; the server overwrites it, and its own WAL, in its own time."""
+        async with self.readers.connect() as conn:
+            alone = await conn.execution_options(isolation_level="AUTOCOMMIT")
+            await alone.exec_driver_sql("VACUUM")
 
     async def dispose(self) -> None:
         """Close every connection."""

@@ -67,14 +67,28 @@ class EvidenceStore:
             NoSuchEvidence: nothing is there.
             EnvironmentFailed: it was sealed with another key, is damaged, or cannot be read.
         """
+        sealed = await self._sealed(key)
+        return self._seal.open(sealed, f"The evidence {key[:12]} in {self._place}")
+
+    async def is_newest(self, key: str) -> bool:
+        """Whether the newest key sealed a picture; True where it is gone.
+
+        Raises:
+            EnvironmentFailed: it cannot be read.
+        """
+        try:
+            return self._seal.is_newest(await self._sealed(key))
+        except NoSuchEvidence:
+            return True
+
+    async def _sealed(self, key: str) -> bytes:
         try:
             found = await obstore.get_async(self._store, _path(key))
-            sealed = bytes(await found.bytes_async())
+            return bytes(await found.bytes_async())
         except FileNotFoundError as exc:
             raise NoSuchEvidence(f"The evidence {key[:12]} is not in {self._place}.") from exc
         except (BaseError, OSError) as exc:
             raise self._failed("read") from exc
-        return self._seal.open(sealed, f"The evidence {key[:12]} in {self._place}")
 
     async def delete(self, key: str) -> None:
         """Forget a picture; nothing happens where there is none."""

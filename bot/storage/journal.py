@@ -43,6 +43,7 @@ from bot.storage.tables import (
     outcomes,
     signals,
 )
+from bot.storage.words import add_words, rows_of
 
 STANDING = frozenset({Status.APPLIED, Status.UNKNOWN})
 """Outcomes whose effect stands on the platform, or may."""
@@ -102,6 +103,7 @@ class Journal:
         is given. Writing the same key again changes nothing. Returns the case's id.
         """
         sealed = None if case is None else Words.of(case, record.assessment).sealed(self.seal)
+        words = frozenset() if case is None else rows_of(case, self.seal)
 
         def work(conn: Connection) -> str | None:
             message = _message(conn, record)
@@ -112,7 +114,10 @@ class Journal:
                 _add_parts(conn, judgement, record)
                 self._add_to_case(conn, message, record, case)
             query = select(cases.c.id).where(cases.c.message == message)
-            return (conn.execute(query)).scalar_one_or_none()
+            case_id = (conn.execute(query)).scalar_one_or_none()
+            if judgement is not None and case_id is not None:
+                add_words(conn, case_id, words)
+            return case_id
 
         return await self.database.write(work)
 

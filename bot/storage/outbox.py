@@ -14,7 +14,7 @@ from bot.model import Ref
 from bot.storage.database import Database
 from bot.storage.seal import Seal
 from bot.storage.sql import insert_new, message_id
-from bot.storage.tables import outbox
+from bot.storage.tables_authors import outbox
 
 WAITING, DELIVERED, PARKED = "waiting", "delivered", "parked"
 

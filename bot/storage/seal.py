@@ -35,9 +35,9 @@ class Seal:
                 f"(44 characters), newest first. Put the right one back."
             ) from exc
         self._source = source
-        self._naming = HKDF(SHA256(), 32, salt=None, info=b"bifocal evidence names").derive(
-            base64.urlsafe_b64decode(keys[0])
-        )
+        self._newest = Fernet(keys[0])
+        self._naming = _derived(keys[0], b"bifocal evidence names")
+        self._marking = [_derived(key, b"bifocal words") for key in keys]
 
     def seal(self, plain: bytes) -> bytes:
         """Encrypt; the same bytes never come out the same."""
@@ -76,6 +76,37 @@ class Seal:
         """
         return hmac.new(self._naming, plain, hashlib.sha256).hexdigest()
 
+    def marks(self, word: str) -> tuple[str, ...]:
+        """What stands for a word in the index of words, under each key, the newest first.
+
+        96 bits of a keyed digest: found by whoever holds the key, guessed by nobody else.
+        """
+        return tuple(
+            hmac.new(key, word.encode(), hashlib.sha256).hexdigest()[:24] for key in self._marking
+        )
+
+    @property
+    def alone(self) -> bool:
+        """Whether there is one key only, so that nothing can be under an older one."""
+        return len(self._marking) == 1
+
+    @property
+    def fingerprint(self) -> str:
+        """Says which key is the newest without saying anything of it."""
+        return self.name(b"fingerprint")[:16]
+
+    def is_newest(self, sealed: bytes) -> bool:
+        """Whether the newest key sealed it."""
+        try:
+            self._newest.decrypt(sealed)
+        except InvalidToken:
+            return False
+        return True
+
+
+def _derived(key: str, purpose: bytes) -> bytes:
+    return HKDF(SHA256(), 32, salt=None, info=purpose).derive(base64.urlsafe_b64decode(key))
+
 
 def key_file(path: Path) -> Seal:
     """The seal of a key file, made with mode 0600 where there is none yet.
@@ -101,14 +132,50 @@ def key_file(path: Path) -> Seal:
     return Seal(keys, str(path))
 
 
+def add_key(path: Path) -> None:
+    """Put a new key before those of a key file; the file is replaced whole.
+
+    Raises:
+        EnvironmentFailed, Misconfigured: as ``key_file``.
+    """
+    key_file(path)
+    _replace(path, [Fernet.generate_key().decode(), *path.read_text("ascii").split()])
+
+
+def drop_old_keys(path: Path) -> int:
+    """Keep only the newest key of a key file; how many went.
+
+    Raises:
+        EnvironmentFailed, Misconfigured: as ``key_file``.
+    """
+    key_file(path)
+    newest, *old = path.read_text("ascii").split()
+    _replace(path, [newest])
+    return len(old)
+
+
+def _replace(path: Path, keys: Sequence[str]) -> None:
+    try:
+        _drafted(path, keys).replace(path)
+    except OSError as exc:
+        raise EnvironmentFailed(
+            f"The evidence key {path} cannot be written: {exc.strerror}. It is as it was."
+        ) from exc
+
+
+def _drafted(path: Path, keys: Sequence[str]) -> Path:
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write("".join(f"{key}\n" for key in keys).encode("ascii"))
+        file.flush()
+        os.fsync(file.fileno())
+    return draft
+
+
 def _make(path: Path) -> None:
     """Write a new key, whole or not at all, readable by its owner only."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(Fernet.generate_key() + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
+    draft = _drafted(path, [Fernet.generate_key().decode()])
     try:
         # Unlike a rename, a link never replaces the key of a process that was faster.
         path.hardlink_to(draft)

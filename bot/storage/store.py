@@ -17,6 +17,7 @@ from bot.storage.journal import Journal
 from bot.storage.key_check import check_key
 from bot.storage.outbox import OutboxStore
 from bot.storage.seal import Seal, key_file
+from bot.storage.search import Search
 from bot.storage.sessions import Sessions
 from bot.storage.spend import SpendLedger
 from bot.storage.switch import Switch
@@ -40,6 +41,7 @@ class Store:
     spend: SpendLedger
     authors: AuthorBook
     outbox: OutboxStore
+    search: Search
 
 
 @asynccontextmanager
@@ -66,6 +68,7 @@ async def opened(options: Options, clock: Callable[[], datetime]) -> AsyncIterat
             SpendLedger(database),
             AuthorBook(database, clock),
             OutboxStore(database, seal, clock),
+            Search(database, seal),
         )
     finally:
         await database.close()
@@ -75,6 +78,11 @@ def data_directory(options: Options) -> Path:
     """Where files of ours stand: the SQLite database's folder, else ``data``."""
     _, found, name = options.url.partition(":///")
     return Path(name).parent if found and options.url.startswith("sqlite") else Path("data")
+
+
+def key_place(options: Options) -> Path | None:
+    """The file that holds the keys; None where they come from the environment."""
+    return None if options.encryption_key else data_directory(options) / KEY_FILE
 
 
 def database_exists(options: Options) -> bool:

@@ -14,7 +14,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
@@ -22,22 +21,9 @@ from sqlalchemy import (
     false,
 )
 
+from bot.storage import tables_authors  # noqa: F401 - its tables belong to the schema
 from bot.storage.columns import Json, RowId, UtcTime
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-def _belongs_to(parent: str) -> ForeignKey:
-    """Rows go with their parent: erasing a message erases everything that hangs on it."""
-    return ForeignKey(f"{parent}.id", ondelete="CASCADE")
-
+from bot.storage.schema import belongs_to, metadata
 
 messages = Table(
     "messages",
@@ -51,13 +37,14 @@ messages = Table(
     Column("sent_at", UtcTime, nullable=False),
     UniqueConstraint("platform", "community_id", "channel_id", "message_id"),
     Index("ix_messages_author", "platform", "community_id", "author_id", "sent_at"),
+    Index("ix_messages_sent", "sent_at", "id"),
 )
 
 cases = Table(
     "cases",
     metadata,
     Column("id", String, primary_key=True),
-    Column("message", RowId, _belongs_to("messages"), nullable=False, unique=True),
+    Column("message", RowId, belongs_to("messages"), nullable=False, unique=True),
     Column("state", String, nullable=False),
     Column("opened_at", UtcTime, nullable=False),
     Column("version", Integer, nullable=False),
@@ -71,7 +58,7 @@ judgements = Table(
     "judgements",
     metadata,
     Column("id", RowId, primary_key=True),
-    Column("message", RowId, _belongs_to("messages"), nullable=False),
+    Column("message", RowId, belongs_to("messages"), nullable=False),
     Column("revision", String, nullable=False),
     Column("round", Integer, nullable=False),
     Column("cause", String, nullable=False),
@@ -116,7 +103,7 @@ Index(
 media = Table(
     "media",
     metadata,
-    Column("judgement", RowId, _belongs_to("judgements"), primary_key=True),
+    Column("judgement", RowId, belongs_to("judgements"), primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("sha256", String, nullable=False),
     Column("pdq", String, nullable=False),
@@ -132,7 +119,7 @@ media = Table(
 signals = Table(
     "signals",
     metadata,
-    Column("judgement", RowId, _belongs_to("judgements"), primary_key=True),
+    Column("judgement", RowId, belongs_to("judgements"), primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("category", String, nullable=False),
     Column("score", Float, nullable=False),
@@ -147,7 +134,7 @@ signals = Table(
 facts = Table(
     "facts",
     metadata,
-    Column("judgement", RowId, _belongs_to("judgements"), primary_key=True),
+    Column("judgement", RowId, belongs_to("judgements"), primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("kind", String, nullable=False),
     Column("value", Text, nullable=False),
@@ -157,17 +144,17 @@ facts = Table(
     Column("modality", String, nullable=False),
     Column("media", Integer),
     Column("box", Json),
-    # Copied in: "logo X and negative sentiment" is then one indexed query (engine.md 3).
+    # Copied in: "logo X and negative sentiment" is then one walk along an index, newest first.
     Column("sentiment", Float),
     Column("at", UtcTime, nullable=False),
-    Index("ix_facts_search", "kind", "term", "sentiment", "at"),
+    Index("ix_facts_newest", "kind", "term", "at", "judgement", "sentiment"),
 )
 
 outcomes = Table(
     "outcomes",
     metadata,
     Column("id", RowId, primary_key=True),
-    Column("judgement", RowId, _belongs_to("judgements"), nullable=False),
+    Column("judgement", RowId, belongs_to("judgements"), nullable=False),
     Column("position", Integer, nullable=False),
     Column("action", String, nullable=False),
     Column("status", String, nullable=False),
@@ -195,7 +182,7 @@ case_events = Table(
     "case_events",
     metadata,
     Column("id", RowId, primary_key=True),
-    Column("case_id", String, _belongs_to("cases"), nullable=False),
+    Column("case_id", String, belongs_to("cases"), nullable=False),
     Column("kind", String, nullable=False),
     Column("at", UtcTime, nullable=False),
     Column("by", String, nullable=False),
@@ -207,7 +194,7 @@ case_evidence = Table(
     "case_evidence",
     metadata,
     Column("id", RowId, primary_key=True),
-    Column("case_id", String, _belongs_to("cases"), nullable=False),
+    Column("case_id", String, belongs_to("cases"), nullable=False),
     Column("image", String, nullable=False),
     Column("media", Integer, nullable=False),
     Column("width", Integer, nullable=False),
@@ -231,7 +218,7 @@ bank_entries = Table(
     "bank_entries",
     metadata,
     Column("id", RowId, primary_key=True),
-    Column("bank", RowId, _belongs_to("banks"), nullable=False),
+    Column("bank", RowId, belongs_to("banks"), nullable=False),
     Column("category", String, nullable=False),
     Column("confirmed", Boolean, nullable=False),
     Column("sha256", String, nullable=False),
@@ -314,60 +301,30 @@ spared = Table(
     Column("calls", BigInteger, nullable=False),
 )
 
-strikes = Table(
-    "strikes",
+# Which words stand in a case, each as a keyed digest: found with the key, read by nobody.
+case_words = Table(
+    "case_words",
     metadata,
-    Column("id", RowId, primary_key=True),
-    # Of the action that counted it: the same nonce, the same strike.
-    Column("nonce", String, nullable=False, unique=True),
-    Column("platform", String, nullable=False),
-    Column("community_id", String, nullable=False),
-    Column("author_id", String, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("at", UtcTime, nullable=False),
-    Column("until", UtcTime, nullable=False),
-    # When it was refunded.
-    Column("ended_at", UtcTime),
-    Index("ix_strikes_author", "platform", "community_id", "author_id", "until"),
+    Column("case_id", String, belongs_to("cases"), primary_key=True),
+    Column("mark", String, primary_key=True),
+    Column("origin", String, primary_key=True),
+    Index("ix_case_words_mark", "mark", "origin", "case_id"),
 )
 
-labels = Table(
-    "labels",
+# What was counted of posts that are remembered no more: numbers, and nobody's name.
+tallies = Table(
+    "tallies",
     metadata,
-    Column("id", RowId, primary_key=True),
-    Column("nonce", String, nullable=False, unique=True),
-    Column("platform", String, nullable=False),
-    Column("community_id", String, nullable=False),
-    Column("author_id", String, nullable=False),
-    Column("label", String, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("at", UtcTime, nullable=False),
-    Column("until", UtcTime, nullable=False),
-    # When it was taken off.
-    Column("ended_at", UtcTime),
-    Index("ix_labels_author", "platform", "community_id", "author_id", "until"),
+    Column("community_id", String, primary_key=True),
+    Column("day", String, primary_key=True),
+    Column("what", String, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("number", Integer, nullable=False),
 )
 
-outbox = Table(
-    "outbox",
+# Pictures no case needs any more, until they are gone from the evidence store too.
+discarded = Table(
+    "discarded",
     metadata,
-    Column("id", RowId, primary_key=True),
-    # What the receiver knows it by; a repeated delivery carries the same.
-    Column("delivery", String, nullable=False, unique=True),
-    Column("message", RowId, _belongs_to("messages"), nullable=False),
-    Column("webhook", String, nullable=False),
-    # waiting, delivered or parked.
-    Column("state", String, nullable=False),
-    Column("at", UtcTime, nullable=False),
-    Column("due", UtcTime, nullable=False),
-    Column("attempts", Integer, nullable=False),
-    Column("detail", Text, nullable=False),
-    # The body, which may hold a post's words; emptied once it was delivered.
-    Column("sealed", Text, nullable=False),
-)
-Index(
-    "ix_outbox_due",
-    outbox.c.due,
-    sqlite_where=outbox.c.state == "waiting",
-    postgresql_where=outbox.c.state == "waiting",
+    Column("image", String, primary_key=True),
 )

@@ -2,8 +2,6 @@
 
 from alembic import context
 
-from bot.storage.tables import metadata
-
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,

@@ -5,9 +5,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect
 
+from bot.storage import tables  # noqa: F401 - fills the schema
 from bot.storage.database import Database
 from bot.storage.migrations import downgrade, migrate
-from bot.storage.tables import metadata
+from bot.storage.schema import metadata
 
 
 def differences(conn: Connection) -> list[object]:
