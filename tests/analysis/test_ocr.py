@@ -15,7 +15,6 @@ from tests.pictures import an_image, text_on
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.slow,
-    pytest.mark.xdist_group("ocr"),
 ]
 
 LINES = ("Claim your free nitro", "before it is gone")

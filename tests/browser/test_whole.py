@@ -15,7 +15,6 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
     pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.xdist_group("whole"),
     pytest.mark.timeout(240),
 ]
 EXAMPLES = {example.author: example for example in load().values()}

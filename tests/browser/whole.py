@@ -26,7 +26,7 @@ async def post_all(bot: Bot, page: Page) -> Posts:
     """Press the drawer's one button; returns the posts by their author's name, once judged."""
     await page.locator("#open-examples").click()
     await page.locator("#post-all").click()
-    async with asyncio.timeout(100):
+    async with asyncio.timeout(200):
         while True:
             posts = await the_posts(bot)
             if len(posts) == len(load()) and all(post["judged"] for post in posts.values()):

@@ -18,7 +18,6 @@ from tests.pictures import a_photo, a_qr, an_image, text_on
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.slow,
-    pytest.mark.xdist_group("ocr"),
 ]
 
 

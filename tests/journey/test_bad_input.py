@@ -28,7 +28,7 @@ from tests import pictures
 from tests.journey.process import Bot, command
 from tests.pictures import a_picture, an_animation, encoded
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bad-input")]
+pytestmark = [pytest.mark.slow]
 
 ENVIRONMENT, USAGE, INCOMPLETE = 1, 2, 3
 _SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
@@ -64,7 +64,7 @@ class Told:
 
 
 async def told(folder: Path, *arguments: str, **settings: str) -> Told:
-    return Told(*await command(folder, *arguments, **settings))
+    return Told(*await command(folder, *arguments, **{"BIFOCAL_LOG__LEVEL": "error"} | settings))
 
 
 class Here:

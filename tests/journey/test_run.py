@@ -19,7 +19,6 @@ from tests.pictures import a_picture, encoded
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.xdist_group("run"),
     pytest.mark.timeout(240),
 ]
 
