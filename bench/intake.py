@@ -17,7 +17,7 @@ from pathlib import Path
 from statistics import median
 
 from bench.figures import Figure
-from bot.ports import Job
+from bot.jobs import Job
 from bot.queue.database import open_database
 from bot.queue.sqlite import SqliteQueue
 

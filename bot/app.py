@@ -7,6 +7,7 @@ read back and not judged anew, and what was done is found and not done again.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.jobs import Answer, Done, Intake, Job, Later
 from bot.journey.act import Act
 from bot.journey.burst import Burst
 from bot.journey.giving_up import GivenUp
@@ -14,7 +15,7 @@ from bot.journey.late import Late, worth_asking_again
 from bot.journey.look import Look
 from bot.journey.telling import Telling
 from bot.model import JudgementKey, Message
-from bot.ports import Answer, Done, Intake, Job, Later, Platform
+from bot.ports import Platform
 from bot.queue.jobs import burst_of, is_late, pack, unpack
 from bot.storage.journal import Journal, Stored
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.ports import Erases, Job
+from bot.jobs import Job
+from bot.ports import Erases
 from bot.queue.jobs import UnreadableJob, unpack
 from bot.queue.port import Queue
 from bot.storage.erase import Person, erase

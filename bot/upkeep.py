@@ -9,9 +9,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
 from bot.errors import BotError
+from bot.jobs import Runner
 from bot.journey.giving_up import GivenUp
 from bot.log import logger
-from bot.ports import Runner
 from bot.review.desk import Desk
 
 EVERY_S = 5.0

@@ -12,13 +12,14 @@ from datetime import datetime
 
 from analysis.types import Media
 from bot.counters import AUTHOR_WINDOW, GOOD_QUALITY, PICTURE_WINDOW, SAME_PICTURE
+from bot.jobs import Answer, Done, Intake, Later
 from bot.journey.act import Act
 from bot.journey.giving_up import GivenUp
 from bot.journey.late import adding
 from bot.journey.look import Look
 from bot.model import Cause, Message, Mode, Record, Ref, Verdict
 from bot.policy.policy import Policy
-from bot.ports import Answer, Done, Intake, Later, Platform
+from bot.ports import Platform
 from bot.queue.jobs import pack
 from bot.storage.copies import posts_of
 from bot.storage.journal import Journal, Stored

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from analysis.taxonomy import Category
 from analysis.types import Assessment, Failure, FailureKind
+from bot.jobs import Parked
 from bot.log import logger
 from bot.model import (
     AuthorContext,
@@ -21,7 +22,7 @@ from bot.model import (
     Status,
     Verdict,
 )
-from bot.ports import Parked, Platform
+from bot.ports import Platform
 from bot.queue.jobs import UnreadableJob, unpack
 from bot.review.waiting import WORKER, waits_for
 from bot.storage.journal import Journal, Stored

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from analysis.types import Failure, FailureKind
+from bot.jobs import Answer, Done, Later
 from bot.journey.act import Act
 from bot.journey.giving_up import GivenUp
 from bot.journey.look import Look
 from bot.model import Case, CaseState, Cause, Message, Outcome, Record, Status
-from bot.ports import Answer, Done, Later, Platform
+from bot.ports import Platform
 from bot.storage.journal import Journal, Stored
 
 FIRST = timedelta(minutes=1)

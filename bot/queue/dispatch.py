@@ -12,7 +12,7 @@ import structlog
 
 from analysis.errors import AnalysisError
 from bot.errors import BotError, QueueFull
-from bot.ports import Answer, Dead, Done, Handler, Later
+from bot.jobs import Answer, Dead, Done, Handler, Later
 from bot.queue.jobs import UnreadableJob
 from bot.queue.rows import MOST_ATTEMPTS, Taken
 

@@ -7,8 +7,8 @@ from typing import Literal
 from pydantic import TypeAdapter, ValidationError
 
 from bot.errors import BotError
+from bot.jobs import Job
 from bot.model import Message
-from bot.ports import Job
 
 VERSION: Literal[1] = 1
 """Written into every body. A reader refuses what is newer than itself instead of guessing."""

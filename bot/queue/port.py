@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, Self
 
-from bot.ports import Intake, Runner
+from bot.jobs import Intake, Runner
 
 
 @dataclass(frozen=True, slots=True)

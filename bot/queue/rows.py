@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.ports import Job
+from bot.jobs import Job
 
 MOST_ATTEMPTS = 3
 LONGEST_DELAY = 24 * 3600.0

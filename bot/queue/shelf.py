@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bot.ports import Job
+from bot.jobs import Job
 from bot.queue import rows
 from bot.queue.rows import Taken
 from bot.queue.writer import Writer

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from bot.errors import Misconfigured
-from bot.ports import Handler, Job, Parked
+from bot.jobs import Handler, Job, Parked
 from bot.queue import rows
 from bot.queue.database import cannot_open, connect, open_database
 from bot.queue.dispatch import Dispatcher, backoff

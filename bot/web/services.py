@@ -12,8 +12,8 @@ from analysis.bank import BankEntry
 from analysis.taxonomy import Category
 from analysis.types import BankKind
 from bot.analysis_report import Analysis
+from bot.jobs import Parked
 from bot.model import Case, CaseState
-from bot.ports import Parked
 from bot.review.waiting import Incident
 from bot.review.which import Settled, Which
 from bot.review.worth import Worth

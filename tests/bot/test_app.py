@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.errors import PlatformUnavailable
+from bot.jobs import Done, Job, Later, Parked
 from bot.journey.giving_up import GivenUp
 from bot.model import Attachment, CaseState, Cause, EventKind, Message, Status
-from bot.ports import Done, Job, Later, Parked
 from bot.queue.jobs import pack
 from bot.review.states import Command
 from bot.storage.decisions import Step, take

@@ -9,9 +9,9 @@ import pytest
 
 from bot.actions.spec import parse
 from bot.counters import MemoryCounters, Picture
+from bot.jobs import Done
 from bot.journey.burst import Burst, Recent
 from bot.model import Attachment, Cause, EventKind, JudgementKey, Message, Status
-from bot.ports import Done
 from bot.remember import remember
 from bot.review.desk import Desk
 from bot.review.states import Command

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.ports import Dead, Done, Later
+from bot.jobs import Dead, Done, Later
 from bot.queue import QUEUES, Queue
 from bot.queue.jobs import UnreadableJob
 from tests.queue.places import Place

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.ports import Answer, Dead, Done, Job, Later
+from bot.jobs import Answer, Dead, Done, Job, Later
 from bot.queue import QUEUES, Queue
 from tests.queue.places import MAKERS, Place
 from tests.queue.work import Handler, a_job, a_worker, until, until_empty

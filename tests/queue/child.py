@@ -12,7 +12,7 @@ import signal
 import sys
 from pathlib import Path
 
-from bot.ports import Answer, Done, Job
+from bot.jobs import Answer, Done, Job
 from bot.queue.sqlite import SqliteQueue
 
 

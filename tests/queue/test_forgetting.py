@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.ports import Answer, Dead, Job
+from bot.jobs import Answer, Dead, Job
 from bot.queue.sqlite import SqliteQueue
 
 T0 = 1_700_000_000.0

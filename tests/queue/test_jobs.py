@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.jobs import Job
 from bot.model import Attachment, Author, Channel, Message, Origin, Ref
-from bot.ports import Job
 from bot.queue.jobs import UnreadableJob, pack, unpack
 
 words = st.text(max_size=40)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.ports import Job
+from bot.jobs import Job
 from bot.queue.sqlite import SqliteQueue
 from tests.queue.work import Handler, a_worker, until_empty
 

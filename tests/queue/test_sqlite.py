@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import Misconfigured, QueueFull
-from bot.ports import Answer, Dead, Done, Job
+from bot.jobs import Answer, Dead, Done, Job
 from bot.queue import open_queue
 from bot.queue.sqlite import LARGEST_BODY, SqliteQueue
 from tests.queue.work import Handler, a_job, a_worker, is_done, until_empty

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-from bot.ports import Answer, Done, Job, Runner
+from bot.jobs import Answer, Done, Job, Runner
 
 PATIENCE = 10.0
 """Seconds a test waits for an event that should come at once."""

@@ -2,6 +2,9 @@
 
 from alembic import context
 
+from bot.storage import tables  # noqa: F401 - fills the schema
+from bot.storage.schema import metadata
+
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,

@@ -16,9 +16,9 @@ from bot import model
 from bot.cli.erase import a_person
 from bot.config.tables import Storage
 from bot.errors import Misconfigured
+from bot.jobs import Job
 from bot.leaving import is_of, leave
 from bot.model import Author, Channel, Message, Record, Ref
-from bot.ports import Job
 from bot.queue.jobs import pack
 from bot.queue.sqlite import SqliteQueue
 from bot.review.states import Command

@@ -9,8 +9,8 @@ from analysis.bank import BankEntry
 from analysis.taxonomy import Category
 from analysis.types import BankKind
 from bot.errors import BotError
+from bot.jobs import Job, Parked
 from bot.model import Case, Outcome, Status
-from bot.ports import Job, Parked
 from bot.review.which import Settled, Which
 from bot.review.worth import Worth
 
