@@ -49,17 +49,20 @@ async def test_a_vendor_judges_what_no_word_list_can(tmp_path: Path) -> None:
     assert KEY not in "".join(bot.log) + figures + spent
 
 
-async def test_a_vendor_that_is_away_sends_posts_to_review(tmp_path: Path) -> None:
+async def test_a_vendor_that_is_away_sends_posts_to_review_as_one_incident(tmp_path: Path) -> None:
     async with HATE.emulator().serving() as vendor:
         vendor.faults.extend(Answer(503) for _ in range(10))
         bot = Bot(tmp_path, settings(vendor))
         await bot.start()
         async with bot.client() as client:
-            post = await judged(client, await bot.post(client, "those people again", ()))
+            refs = [await bot.post(client, f"those people again {n}", ()) for n in range(3)]
+            posts = [await judged(client, ref) for ref in refs]
+            desk = (await client.get("/desk")).text
         await bot.stop()
 
-    assert post["state"] == "visible"
-    assert post["case"] is not None
+    assert {post["state"] for post in posts} == {"visible"}
+    assert all(post["case"] for post in posts)
+    assert desk.count('class="card incident') == 1
 
 
 async def test_doctor_says_that_a_vendor_works_and_when_its_key_does_not(tmp_path: Path) -> None:
