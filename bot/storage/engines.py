@@ -78,7 +78,7 @@ class SqliteEngines:
     def _compact(self) -> None:
         with self._writer.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
             db = conn.connection.driver_connection
-            if not isinstance(db, sqlite3.Connection):  # pragma: no cover - the engine's own driver
+            if not isinstance(db, sqlite3.Connection):  # the engine's own driver
                 raise TypeError(f"not SQLite: {db!r}")
             db.execute("VACUUM")
             (busy, *_) = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
