@@ -27,6 +27,7 @@ from bot.config.tables import Analysis, Settings, Storage
 from bot.core import opened_core
 from bot.counters import MemoryCounters
 from bot.enforce import Enforcer
+from bot.house import House, Voice
 from bot.journey.act import Act
 from bot.journey.burst import Burst, Recent
 from bot.journey.gather import Gatherer
@@ -40,7 +41,6 @@ from bot.limits import ActionLimits
 from bot.metrics import Metrics
 from bot.model import Attachment, Message
 from bot.policy.file import PolicyFile
-from bot.ports import House, Voice
 from bot.queue import Queue, open_queue
 from bot.storage.store import Store, opened
 from bot.webhooks import Webhooks

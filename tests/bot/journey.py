@@ -32,6 +32,7 @@ from bot.actions.spec import parse
 from bot.app import App
 from bot.counters import MemoryCounters
 from bot.enforce import Enforcer
+from bot.house import House
 from bot.jobs import Answer, Job, Parked
 from bot.journey.act import Act
 from bot.journey.burst import Burst, Recent
@@ -46,7 +47,6 @@ from bot.limits import ActionLimits
 from bot.metrics import Metrics
 from bot.model import Case, Message, Record
 from bot.policy.file import PolicyFile
-from bot.ports import House
 from bot.queue.jobs import pack
 from bot.storage.authors import AuthorBook
 from bot.storage.database import Database
