@@ -186,7 +186,11 @@ class Application:
             Keeper(store.evidence, self.core.encode),
             now,
         )
-        enforcer = Enforcer(store.journal, limits, store.switch.paused, now)
+
+        async def paused(_ref: Ref) -> bool:
+            return await store.switch.paused()
+
+        enforcer = Enforcer(store.journal, limits, paused, now)
         act = Act(store.journal, enforcer, given_up, now, house)
         burst = Burst(
             Recent(), lambda: self.rules.current, queue, look, act, store.journal, given_up

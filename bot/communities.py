@@ -26,6 +26,8 @@ class Community:
     platform's own rights."""
     analyze_for: tuple[str, ...] = ()
     """Roles that may analyse by hand; empty: everyone."""
+    paused: str = ""
+    """Who stopped all acting here, and why, in a sentence; empty while it acts."""
     digest: bool = False
     """Whether moderators get a daily summary."""
     joined_at: datetime | None = None

@@ -45,7 +45,7 @@ from bot.journey.look import Look
 from bot.journey.telling import Telling
 from bot.limits import ActionLimits
 from bot.metrics import Metrics
-from bot.model import Case, Message, Record
+from bot.model import Case, Message, Record, Ref
 from bot.policy.file import PolicyFile
 from bot.queue.jobs import pack
 from bot.storage.authors import AuthorBook
@@ -186,7 +186,7 @@ async def a_world(folder: Path, *, simulate: bool = False) -> AsyncIterator[Worl
     async def no_banks(_community: str) -> NoBanks:
         return NoBanks()
 
-    async def paused() -> bool:
+    async def paused(_ref: Ref) -> bool:
         return False
 
     rules = PolicyFile(policy)
