@@ -126,6 +126,7 @@ class World:
     metrics: Metrics
     given_up: GivenUp
     intake: Accepted
+    authors: AuthorBook
     time: datetime = NOON
 
     def stands(self, message: Message) -> Message:
@@ -218,7 +219,7 @@ async def a_world(folder: Path, *, simulate: bool = False) -> AsyncIterator[Worl
         telling=Telling(metrics),
         burst=Burst(Recent(), lambda: rules.current, intake, look, act, journal, given_up),
     )
-    world = World(app, platform, journal, detector, metrics, given_up, intake)
+    world = World(app, platform, journal, detector, metrics, given_up, intake, authors)
     try:
         yield world
     finally:
