@@ -187,8 +187,9 @@ class Application:
             now,
         )
 
-        async def paused(_ref: Ref) -> bool:
-            return await store.switch.paused()
+        async def paused(ref: Ref) -> bool:
+            here = store.communities.of(ref.platform, ref.community_id).paused
+            return bool(here) or await store.switch.paused()
 
         enforcer = Enforcer(store.journal, limits, paused, now)
         act = Act(store.journal, enforcer, given_up, now, house)
@@ -252,6 +253,7 @@ class Application:
             beside=(
                 self.rules.watch,
                 health.measure,
+                store.communities.watch,
                 Upkeep(desk, queue, given_up, chores).run,
                 warming.run,
                 webhooks.run,
