@@ -1,8 +1,8 @@
 """One way to call a vendor: deadlines, bounded replies, polite retries, typed trouble.
 
-The retry policy is wire.md 0.2 in one place: 408, 429, 500, 502, 503, 504 and broken connections
-are tried again after what the vendor asked for (never more than ``PATIENCE``), else after
-0.5 s doubling to 8 s with jitter. Nothing else is. A reply that is not JSON is garbled.
+The retry policy is one that every vendor's documentation allows: 408, 429, 500, 502, 503, 504 and
+broken connections are tried again after what the vendor asked for (never more than ``PATIENCE``),
+else after 0.5 s doubling to 8 s with jitter. Nothing else is. A reply that is not JSON is garbled.
 """
 
 import asyncio
@@ -198,7 +198,7 @@ def _google(body: bytes) -> float | None:
 
 
 def _backoff(attempt: int) -> float:
-    """Seconds: 0.5, 1, 2 … 8, each up to a quarter shorter (wire.md 0.2)."""
+    """Seconds: 0.5, 1, 2 … 8, each up to a quarter shorter, as OpenAI's own client waits."""
     return float(min(8.0, 0.5 * 2**attempt) * (1 - 0.25 * random.random()))  # noqa: S311 - jitter
 
 

@@ -1,7 +1,7 @@
 """Sending what may be sent only once: every attempt is built, dated and signed anew.
 
 ``Http.send`` repeats the same bytes, and a receiver that watches for replays would refuse the
-second. The waits are the same (wire.md 0.2).
+second. The waits are those of ``analysis.http``.
 """
 
 import random
@@ -82,5 +82,5 @@ def settled(reply: Reply, provider: str, now: datetime) -> Reply:
 
 
 def _backoff(attempt: int) -> float:
-    """Seconds: 0.5, 1, 2 … 8, each up to a quarter shorter (wire.md 0.2)."""
+    """Seconds: 0.5, 1, 2 … 8, each up to a quarter shorter, as OpenAI's own client waits."""
     return float(min(8.0, 0.5 * 2**attempt) * (1 - 0.25 * random.random()))  # noqa: S311 - jitter
