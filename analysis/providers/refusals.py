@@ -20,7 +20,7 @@ NO_MONEY = frozenset({"insufficient_quota", "credit_balance_exhausted"})
 BLOCKED = frozenset({"content_policy_violation", "content_filter"})
 """OpenAI's 400s that are a refusal to look, not a fault of the request."""
 QUOTA_RESET_UTC_HOUR = 8
-"""Google counts days from midnight Pacific (not verified); 08:00 UTC is that, or an hour after in summer."""
+"""Google counts days from midnight Pacific (not verified): 08:00 UTC, in summer 07:00."""
 
 
 class Explained(Refused):

@@ -29,7 +29,7 @@ from tests.emulators.openai_chat import ChatVendor
 from tests.emulators.server import Received
 
 NEWER = ("thinkingConfig", "mediaResolution")
-"""Fields that generativelanguage 0.12.1 does not know yet; google-genai, which does, is asked elsewhere."""
+"""Fields that generativelanguage 0.12.1 does not know yet; google-genai does (``test_sdks.py``)."""
 POST = a_post("hello", a_square())
 
 
