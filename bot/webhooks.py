@@ -20,9 +20,9 @@ import httpx
 from analysis.dialling import dialled
 from bot.config.tables import Webhook
 from bot.errors import EnvironmentFailed, NotPermitted
+from bot.house import Delivery
 from bot.log import logger
 from bot.model import Mode
-from bot.ports import Delivery
 from bot.storage.outbox import OutboxStore, Waiting
 
 SCHEMA = "bifocal.webhook/1"

@@ -32,6 +32,7 @@ from bot.actions.spec import parse
 from bot.app import App
 from bot.counters import MemoryCounters
 from bot.enforce import Enforcer
+from bot.house import House
 from bot.jobs import Answer, Job, Parked
 from bot.journey.act import Act
 from bot.journey.burst import Burst, Recent
@@ -44,9 +45,8 @@ from bot.journey.look import Look
 from bot.journey.telling import Telling
 from bot.limits import ActionLimits
 from bot.metrics import Metrics
-from bot.model import Case, Message, Record
+from bot.model import Case, Message, Record, Ref
 from bot.policy.file import PolicyFile
-from bot.ports import House
 from bot.queue.jobs import pack
 from bot.storage.authors import AuthorBook
 from bot.storage.database import Database
@@ -188,7 +188,7 @@ async def a_world(
     async def no_banks(_community: str) -> NoBanks:
         return NoBanks()
 
-    async def paused() -> bool:
+    async def paused(_ref: Ref) -> bool:
         return False
 
     rules = PolicyFile(policy)
