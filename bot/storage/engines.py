@@ -18,7 +18,7 @@ BUSY_SECONDS = 5
 READERS = 4
 """Reading connections on SQLite; chosen by eye: the desk's pages, the API, the journey."""
 POOL = 5
-"""Connections to PostgreSQL; managed plans count them (engine.md 6)."""
+"""Connections to PostgreSQL; managed plans count them."""
 
 
 class Engines(Protocol):
