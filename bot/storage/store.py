@@ -9,6 +9,7 @@ from pathlib import Path
 from analysis.bank import BankIndex
 from bot.actions.spec import parse
 from bot.config.tables import Storage as Options
+from bot.storage.audit import Audit
 from bot.storage.authors import AuthorBook
 from bot.storage.banks import BankStore
 from bot.storage.database import Database
@@ -42,6 +43,7 @@ class Store:
     authors: AuthorBook
     outbox: OutboxStore
     search: Search
+    audit: Audit
 
 
 @asynccontextmanager
@@ -69,6 +71,7 @@ async def opened(options: Options, clock: Callable[[], datetime]) -> AsyncIterat
             AuthorBook(database, clock),
             OutboxStore(database, seal, clock),
             Search(database, seal),
+            Audit(database),
         )
     finally:
         await database.close()
