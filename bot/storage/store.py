@@ -9,6 +9,7 @@ from pathlib import Path
 from analysis.bank import BankIndex
 from bot.actions.spec import parse
 from bot.config.tables import Storage as Options
+from bot.storage.audit import Audit
 from bot.storage.authors import AuthorBook
 from bot.storage.banks import BankStore
 from bot.storage.bookmarks import StoredBookmarks
@@ -48,6 +49,7 @@ class Store:
     communities: StoredCommunities
     bookmarks: StoredBookmarks
     installations: Installations
+    audit: Audit
 
 
 @asynccontextmanager
@@ -80,6 +82,7 @@ async def opened(options: Options, clock: Callable[[], datetime]) -> AsyncIterat
             communities,
             StoredBookmarks(database, clock),
             Installations(database, seal, clock),
+            Audit(database),
         )
     finally:
         await database.close()
