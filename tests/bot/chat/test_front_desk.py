@@ -350,7 +350,7 @@ async def test_the_doctor_puts_what_is_ill_first(office: Office) -> None:
     sheet = await office.desk.command(ADMIN, "doctor", {})
 
     assert (sheet.title, sheet.tone) == ("One thing to mend", Tone.BAD)
-    assert sheet.body[0].startswith("✗ no permission")
+    assert sheet.body[0].startswith("✗ fake: NOT WELL: no permission")
 
 
 async def test_a_pause_holds_here_and_not_elsewhere(office: Office) -> None:
