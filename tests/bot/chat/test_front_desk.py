@@ -103,6 +103,12 @@ async def test_analyzing_nothing_is_refused(office: Office) -> None:
     assert refused(await office.desk.command(MEMBER, "analyze", {}))
 
 
+async def test_a_link_nobody_could_open_is_told(office: Office) -> None:
+    given = {"link": "https://example.org/a.png", "text": "hello"}
+
+    assert refused(await office.desk.command(MEMBER, "analyze", given))
+
+
 async def test_analyzing_too_often_is_refused(office: Office) -> None:
     for _ in range(3):
         await office.desk.command(MEMBER, "analyze", {"text": "hello"})
