@@ -467,6 +467,7 @@ async def test_the_wizard_takes_each_choice_at_once(office: Office) -> None:
 
     await office.desk.press(ADMIN, Press("log_channel"), {"chosen": "c9"})
     await office.desk.press(ADMIN, Press("moderators"), {"chosen": "r1,r2"})
+    await office.desk.press(ADMIN, Press("analyze_for"), {"chosen": "r3"})
     await office.desk.press(ADMIN, Press("preset"), {"chosen": "strict"})
     await office.desk.press(ADMIN, Press("language"), {"chosen": "es"})
     await office.desk.press(ADMIN, Press("digest", detail="yes"))
@@ -474,6 +475,7 @@ async def test_the_wizard_takes_each_choice_at_once(office: Office) -> None:
 
     chosen = office.communities.of("fake", "g1")
     assert (chosen.log_channel, chosen.moderators, chosen.preset) == ("c9", ("r1", "r2"), "strict")
+    assert chosen.analyze_for == ("r3",)
     assert (chosen.language, chosen.digest, chosen.live) == ("es", True, True)
 
 
