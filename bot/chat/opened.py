@@ -21,12 +21,16 @@ from bot.chat.setting_up import SettingUp
 from bot.chat.telling import Health, Telling
 from bot.config.tables import Settings
 from bot.core import Core
+from bot.errors import BotError
+from bot.log import logger
 from bot.policy.policy import Policy
 from bot.ports import Examined, Platform
 from bot.review.desk import Desk
 from bot.review.teaching import Teacher
 from bot.storage.sql import audited
 from bot.storage.store import Store
+
+_log = logger("chat")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +137,9 @@ def _audit(
         def work(conn: Connection) -> None:
             conn.execute(line)
 
-        await store.database.write(work)
+        try:
+            await store.database.write(work)
+        except BotError as exc:  # it was refused all the same
+            _log.error("chat.unaudited", what=what, error=str(exc))
 
     return audit
