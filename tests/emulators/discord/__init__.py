@@ -21,10 +21,11 @@ malformed, acks) and each attachment's ``serving``; ``world.cdn.expire()`` ends 
 """
 
 from tests.emulators.discord.acting import How
+from tests.emulators.discord.audit import Audited
 from tests.emulators.discord.calls import Received
 from tests.emulators.discord.channels import Channel
 from tests.emulators.discord.files import Attachment, Serving, Sticker, Upload
-from tests.emulators.discord.guilds import Audited, Guild
+from tests.emulators.discord.guilds import Guild
 from tests.emulators.discord.intents import Intent
 from tests.emulators.discord.interactions import Interaction
 from tests.emulators.discord.messages import Message

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from tests.emulators.discord.files import Attachment, Files, Sticker, Upload, uploads
 from tests.emulators.discord.intents import Intent
-from tests.emulators.discord.messages import DEFAULT, REPLY, Message, emoji_of, mentions_in
+from tests.emulators.discord.layout import accepted
+from tests.emulators.discord.messages import (
+    COMPONENTS_V2,
+    DEFAULT,
+    REPLY,
+    Message,
+    emoji_of,
+    mentions_in,
+)
 from tests.emulators.discord.people import Member, Role, User
 from tests.emulators.discord.permissions import Overwrite, Permission
 from tests.emulators.discord.snowflakes import made_at, stamp
@@ -36,7 +44,7 @@ FORUMS = ("forum", "media")
 VOICES = ("voice", "stage")
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Channel:
     """Where messages stand. ``kind`` is one of ``KINDS``; a forum post is a thread."""
 
@@ -119,9 +127,11 @@ class Channel:
     ) -> Message:
         """Somebody posts; the bot hears of it unless ``quietly``.
 
+        A member who left, is timed out or lacks the permission cannot: AssertionError.
         ``forward`` carries a snapshot of another message; ``as_webhook`` posts under that name;
         ``at`` dates it back; ``poll`` comes from ``a_poll``.
         """
+        self._may_post(author, as_webhook)
         message = Message(
             self,
             message_id or self.world.ids.next(at),
@@ -130,7 +140,7 @@ class Channel:
             [self.stored(file) for file in uploads(files)],
             embeds=list(embeds),
             stickers=list(stickers),
-            components=list(components),
+            components=accepted(components, v2=bool(flags & COMPONENTS_V2)),
             poll=poll,
             snapshots=[forward.snapshot()] if forward else [],
             reply_to=reply_to,
@@ -142,6 +152,16 @@ class Channel:
         if as_webhook is not None:
             message.webhook_id, message.webhook_name = self.world.ids.next(), as_webhook
         return self.add(message, quietly=quietly)
+
+    def _may_post(self, author: "Member | User", as_webhook: str | None) -> None:
+        if not isinstance(author, Member) or author.guild is not self.guild or as_webhook:
+            return
+        needed = Permission.SEND_MESSAGES
+        if self.is_thread:
+            needed = Permission.SEND_MESSAGES_IN_THREADS
+        if author.has_left or needed not in author.permissions(self):
+            raise AssertionError(f"{author.name} cannot post in {self.name}")
+        author.guild.keep(author)
 
     async def backlog(
         self,

@@ -62,7 +62,7 @@ class Command:
         return defaults | self.body | more | where
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Commands:
     """What is registered globally (None) and in guilds."""
 

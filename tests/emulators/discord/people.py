@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class User(Acts):
     """An account. Acts in direct messages; in a guild it is the ``Member`` that acts."""
 
@@ -67,7 +67,7 @@ class User(Acts):
         }
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Role:
     """A guild's role. A higher position stands above."""
 
@@ -101,7 +101,7 @@ class Role:
         return said
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Member(Acts):
     """An account in a guild."""
 
@@ -150,7 +150,7 @@ class Member(Acts):
 
     @property
     def has_left(self) -> bool:
-        return self.guild.members.get(self.id) is not self
+        return self.guild.member_of(self.id) is None
 
     def outranks(self, other: "Member") -> bool:
         """Whether roles let this one act upon the other."""
@@ -203,7 +203,7 @@ class Member(Acts):
         }
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Crowd:
     """Members of a huge guild: each exists only while somebody looks at it."""
 

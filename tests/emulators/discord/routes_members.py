@@ -71,7 +71,7 @@ async def change(call: Call) -> Json:
         for role_id in wanted ^ found.roles:
             _role(guild, role_id)
         found.roles = wanted
-    guild.audit(24, found.id, call.reason, *body)
+    guild.audit(24, found.id, call.reason)
     guild.tell_of(found)
     return found.drawn()
 
@@ -101,7 +101,7 @@ async def give_role(call: Call) -> None:
     guild = call.allowed_guild(P.MANAGE_ROLES)
     found = guild.keep(call.member(guild))
     found.roles.add(_role(guild, call.id("role")))
-    guild.audit(25, found.id, call.reason, "$add")
+    guild.audit(25, found.id, call.reason)
     guild.tell_of(found)
 
 
@@ -110,7 +110,7 @@ async def take_role(call: Call) -> None:
     guild = call.allowed_guild(P.MANAGE_ROLES)
     found = guild.keep(call.member(guild))
     found.roles.discard(_role(guild, call.id("role")))
-    guild.audit(25, found.id, call.reason, "$remove")
+    guild.audit(25, found.id, call.reason)
     guild.tell_of(found)
 
 
@@ -139,7 +139,7 @@ async def one_ban(call: Call) -> Json:
 
 
 def _ban(call: Call, guild: Guild, user_id: int) -> Json:
-    return {"reason": guild.bans[user_id], "user": call.world.users[user_id].drawn()}
+    return {"reason": guild.bans[user_id], "user": call.world.somebody(user_id).drawn()}
 
 
 @routes.on("PUT", "/guilds/{guild}/bans/{user}")
