@@ -150,7 +150,10 @@ async def ban(call: Call) -> None:
     found = guild.member_of(user.id)
     if found is not None and not guild.bot.outranks(found):
         raise missing_permissions()
-    seconds = (call.body or {}).get("delete_message_seconds") or 0
+    # Documented for the body; discord.py puts it in the query, and Discord takes it there too.
+    seconds = (call.body or {}).get("delete_message_seconds")
+    if seconds is None:
+        seconds = call.number("delete_message_seconds") or 0
     if not 0 <= seconds <= WEEK_S:
         raise invalid("delete_message_seconds", f"must be between 0 and {WEEK_S}")
     _ban_one(call, guild, user.id, seconds)
