@@ -273,3 +273,19 @@ async def test_a_card_over_a_limit_is_refused(
             await bot.http.request(path, json={"content": "x", "components": view})
 
     assert refused.value.code == 50035
+
+
+async def test_a_command_for_guilds_is_not_offered_in_direct_messages(
+    world: World, guild: Guild
+) -> None:
+    async def answer(interaction: discord.Interaction) -> None:
+        await interaction.response.send_message("hi")
+
+    bot = Answerer(answer)
+    bot.tree.get_command("do").guild_only = True  # type: ignore[union-attr]
+    async with world.visited_by(bot):
+        with pytest.raises(AssertionError, match="not offered in direct messages"):
+            await guild.member("ann").user.slash("do")
+        asked = await guild.member("ann").slash("do")
+
+    assert asked.text == "hi"

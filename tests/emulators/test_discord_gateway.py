@@ -1,9 +1,11 @@
 """The gateway goes wrong in every way Discord's does, and an unmodified client takes it."""
 
+import asyncio
+
 import discord
 import pytest
 
-from tests.emulators.discord import Guild, Intent, World, discord_world
+from tests.emulators.discord import Guild, Intent, Permission, World, discord_world
 from tests.emulators.discord_bots import INTENTS, Listener
 
 
@@ -169,7 +171,7 @@ async def test_an_update_without_an_author_ends_a_plain_client() -> None:
             post = await guild.channel("general").post(guild.member("ann"), "hi")
             said = post.drawn(live=True)
             del said["author"], said["member"]
-            world.gateway.malformed("MESSAGE_UPDATE", said)
+            world.gateway.dispatch("MESSAGE_UPDATE", said)
             ended = await world.end_of(client)
 
     assert isinstance(ended, AttributeError)
@@ -189,9 +191,9 @@ async def test_unknown_fields_and_events_are_passed_over() -> None:
         guild = world.guild("Home")
         async with world.visited_by(Listener()) as client:
             post = await guild.channel("general").post(guild.member("ann"), "1", quietly=True)
-            world.gateway.malformed("SOMETHING_NEW", {"a": [1]})
+            world.gateway.dispatch("SOMETHING_NEW", {"a": [1]})
             new = {"flags": 1 << 60, "novelty": {"b": None}, "type": 99}
-            world.gateway.malformed("MESSAGE_CREATE", post.drawn(live=True) | new)
+            world.gateway.dispatch("MESSAGE_CREATE", post.drawn(live=True) | new)
             await heard(world, client, "1")
 
 
@@ -322,3 +324,57 @@ async def test_a_backlog_is_read_page_by_page_beside_live_posts() -> None:
 
     assert read == 10_000
     assert len(world.requests("GET", "/messages")) == 100
+
+
+async def test_a_gateway_that_says_nothing_is_waited_for() -> None:
+    async with discord_world() as world:
+        world.gateway.silent = True
+        client = Listener()
+        with world.pointed_at():
+            running = asyncio.create_task(client.start(world.token))
+            await world.until(lambda: world.gateway.wires)
+            assert not client.is_ready()
+            running.cancel()
+            await asyncio.gather(running, client.close(), return_exceptions=True)
+
+    assert world.gateway.identifies == []
+
+
+async def test_the_application_shows_which_intents_it_may_use() -> None:
+    async with discord_world() as world:
+        world.gateway.allowed = Intent.MESSAGE_CONTENT
+        async with world.visited_by(Listener()) as client:
+            flags = (await client.application_info()).flags
+
+    assert flags.gateway_message_content_limited
+    assert not flags.gateway_guild_members_limited
+
+
+async def test_changed_permissions_reach_the_clients_cache() -> None:
+    async with discord_world() as world:
+        guild = world.guild("Home")
+        async with world.visited_by(Listener()) as client:
+            home = client.get_guild(guild.id)
+            assert home is not None
+            place = home.text_channels[0]
+            assert place.permissions_for(home.me).manage_messages
+            guild.bot_role.revoke(Permission.MANAGE_MESSAGES)
+            guild.channel("general").deny(guild.bot_role, Permission.VIEW_CHANNEL)
+            await world.until(lambda: client.of("guild_channel_update"))
+
+            assert not home.me.guild_permissions.manage_messages
+            assert not place.permissions_for(home.me).view_channel
+
+
+async def test_an_edit_can_come_before_its_message() -> None:
+    async with discord_world() as world:
+        guild = world.guild("Home")
+        async with world.visited_by(Listener()) as client:
+            post = await guild.channel("general").post(guild.member("ann"), "1", quietly=True)
+            first = post.drawn(live=True)
+            await post.edit("2")
+            world.gateway.dispatch("MESSAGE_CREATE", first)
+            await heard(world, client, "1")
+
+    names = [name for name, _ in client.heard if name in {"message", "raw_message_edit"}]
+    assert names == ["raw_message_edit", "message"]

@@ -120,6 +120,7 @@ class Channel:
         reply_to: Message | None = None,
         forward: Message | None = None,
         flags: int = 0,
+        kind: int | None = None,
         as_webhook: str | None = None,
         at: datetime | None = None,
         message_id: int | None = None,
@@ -129,7 +130,8 @@ class Channel:
 
         A member who left, is timed out or lacks the permission cannot: AssertionError.
         ``forward`` carries a snapshot of another message; ``as_webhook`` posts under that name;
-        ``at`` dates it back; ``poll`` comes from ``a_poll``.
+        ``at`` dates it back; ``poll`` comes from ``a_poll``; ``kind`` is the message type of what
+        the service says itself: 6 pinned, 7 joined, 46 a poll's result.
         """
         self._may_post(author, as_webhook)
         message = Message(
@@ -146,7 +148,7 @@ class Channel:
             reply_to=reply_to,
             forward_of=forward,
             mentions=mentions_in(self, text),
-            type=REPLY if reply_to else DEFAULT,
+            type=(REPLY if reply_to else DEFAULT) if kind is None else kind,
             flags=flags,
         )
         if as_webhook is not None:
@@ -294,7 +296,11 @@ class Channel:
 
     def tell_of_itself(self, event: str, **more: object) -> None:
         """Tell the bot that the channel or thread came, changed or went."""
-        self._send(event, self.drawn() | more, needs=Intent.GUILDS)
+        # Bots are told of all channels, also of those whose messages they cannot see.
+        told = not self.is_thread or self.bot_sees()
+        if self.guild is not None and self.guild.bot_member is not None and told:
+            said = self.drawn() | more
+            self.world.gateway.send(event, said, self.guild.id, needs=Intent.GUILDS)
 
     def _send(
         self,

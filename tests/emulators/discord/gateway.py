@@ -43,6 +43,8 @@ class Gateway:
     """The privileged intents the application was approved for; others close with 4014."""
     starts_left: int = 1000
     """IDENTIFYs that are left today."""
+    silent: bool = False
+    """Take connections and never say HELLO."""
     refuse_with: int | None = None
     """Close every new connection with this code."""
     identifies: list[Json] = field(default_factory=list)
@@ -104,18 +106,21 @@ class Gateway:
             assert session.wire is not None
             session.wire.put_text(text)
 
-    def malformed(self, event: str, said: object) -> None:
-        """Dispatch an event with any payload at all, numbered and replayed like a true one."""
+    def dispatch(self, event: str, said: object) -> None:
+        """Send an event with any payload at all, numbered and replayed like a true one.
+
+        For what is malformed, or out of order; ``message.drawn(live=True)`` is a true payload.
+        """
         for session in self.sessions.values():
             if session.alive:
                 session.tell(event, said)
 
-    def again(self, times: int = 1) -> None:
-        """Deliver the newest MESSAGE_CREATE once more, under new numbers."""
+    def again(self, times: int = 1, event: str = "MESSAGE_CREATE") -> None:
+        """Deliver the newest event of this name so many times more, under new numbers."""
         for session in self.listening:
-            kept = [frame["d"] for _, frame in session.sent if frame["t"] == "MESSAGE_CREATE"]
+            kept = [frame["d"] for _, frame in session.sent if frame["t"] == event]
             for _ in range(times):
-                session.tell("MESSAGE_CREATE", kept[-1])
+                session.tell(event, kept[-1])
 
     async def drop(self) -> None:
         """Every connection vanishes without a closing frame; sessions stay resumable."""
@@ -162,7 +167,8 @@ class Gateway:
             return socket
         self.wires.append(wire)
         pump = asyncio.create_task(wire.pump())
-        wire.put({"op": HELLO, "d": {"heartbeat_interval": int(self.heartbeat_s * 1000)}})
+        if not self.silent:
+            wire.put({"op": HELLO, "d": {"heartbeat_interval": int(self.heartbeat_s * 1000)}})
         try:
             await self._listen(wire)
         finally:

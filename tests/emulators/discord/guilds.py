@@ -59,7 +59,7 @@ class Guild:
 
     @property
     def bot_role(self) -> Role:
-        """The bot's own role; set its ``permissions`` to take some away."""
+        """The bot's own role: ``grant`` and ``revoke`` what it may do."""
         return next(r for r in self.roles.values() if r.managed_by == self.world.bot.id)
 
     @property
@@ -275,14 +275,13 @@ class Guild:
 
     def created(self) -> Json:
         """As GUILD_CREATE says it; the gateway leaves out members a session may not see."""
-        seen = [each for each in self.channels if each.bot_sees()]
         threads = [t for c in self.channels for t in c.threads if t.bot_sees()]
         return self.drawn() | {
             "joined_at": stamp(self.bot.joined_at),
             "large": self.member_count > 250,
             "member_count": self.member_count,
             "members": [member.drawn() for member in self.members.values()],
-            "channels": [each.drawn() for each in seen],
+            "channels": [each.drawn() for each in self.channels],
             "threads": [each.drawn() for each in threads if not each.is_archived],
             "voice_states": [],
             "presences": [],

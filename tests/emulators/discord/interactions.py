@@ -207,6 +207,8 @@ class Interactions:
     def _command(self, by: Person, name: str, kind: int, how: How) -> Command:
         command = self.world.commands.find(name, kind, by.guild)
         needed = command.needed
+        if by.guild is None and not command.in_dms and not how.opened:
+            raise AssertionError(f"the command {name!r} is not offered in direct messages")
         if by.guild is not None and needed is not None and not how.opened:
             member = by.guild.member_of(by.user.id)
             may = member.permissions() if member else Permission.NONE

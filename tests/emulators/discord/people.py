@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from tests.emulators.discord.acting import Acts
+from tests.emulators.discord.intents import Intent
 from tests.emulators.discord.permissions import Overwrite, Permission, Standing
 from tests.emulators.discord.snowflakes import made_at, stamp
 
@@ -82,6 +83,22 @@ class Role:
     @property
     def mention(self) -> str:
         return f"<@&{self.id}>"
+
+    def grant(self, *permissions: Permission) -> "Role":
+        """Let all who have it do this; the bot hears GUILD_ROLE_UPDATE."""
+        for permission in permissions:
+            self.permissions |= permission
+        return self.updated()
+
+    def revoke(self, *permissions: Permission) -> "Role":
+        """No longer let them do this; the bot hears GUILD_ROLE_UPDATE."""
+        for permission in permissions:
+            self.permissions &= ~permission
+        return self.updated()
+
+    def updated(self) -> "Role":
+        self.guild.tell("GUILD_ROLE_UPDATE", {"role": self.drawn()}, Intent.GUILDS)
+        return self
 
     def drawn(self) -> Json:
         said: Json = {

@@ -76,7 +76,7 @@ async def change_role(call: Call) -> Json:
     found.name = call.body.get("name", found.name)
     if "permissions" in call.body:
         found.permissions = Permission(int(call.body["permissions"]))
-    return found.drawn()
+    return found.updated().drawn()
 
 
 def _role(call: Call) -> Role:

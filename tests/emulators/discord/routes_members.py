@@ -127,7 +127,9 @@ def _role(guild: Guild, role_id: int) -> int:
 @routes.on("GET", "/guilds/{guild}/bans")
 async def bans(call: Call) -> list[Json]:
     guild = call.allowed_guild(P.BAN_MEMBERS)
-    return [_ban(call, guild, user_id) for user_id in guild.bans]
+    after, before = call.number("after") or 0, call.number("before") or 1 << 64
+    ids = [each for each in sorted(guild.bans) if after < each < before]
+    return [_ban(call, guild, user_id) for user_id in ids[: call.number("limit") or 1000]]
 
 
 @routes.on("GET", "/guilds/{guild}/bans/{user}")

@@ -21,6 +21,7 @@ from tests.emulators.discord.commands import Commands
 from tests.emulators.discord.files import Serving, Sticker
 from tests.emulators.discord.gateway import Gateway
 from tests.emulators.discord.guilds import Guild
+from tests.emulators.discord.intents import Intent
 from tests.emulators.discord.interactions import Interactions
 from tests.emulators.discord.people import User
 from tests.emulators.discord.permissions import MODERATING, Permission
@@ -32,8 +33,12 @@ from tests.emulators.discord.webhooks import Webhook
 
 Json = dict[str, Any]
 AClient = TypeVar("AClient", bound=discord.Client)
-FLAGS_OF_A_BIG_APP = 1 << 14 | 1 << 18
-"""Members and message content, limited: what an application of under 10,000 users has."""
+APP_FLAGS = {
+    Intent.GUILD_PRESENCES: 1 << 13,
+    Intent.GUILD_MEMBERS: 1 << 15,
+    Intent.MESSAGE_CONTENT: 1 << 19,
+}
+"""What an application of under 10,000 users shows for each privileged intent it may use."""
 
 
 def now() -> datetime:
@@ -62,7 +67,6 @@ class World:
     shards: int = 1
     """What GET /gateway/bot recommends."""
     max_concurrency: int = 1
-    app_flags: int = FLAGS_OF_A_BIG_APP
     url: str = ""
     """``http://127.0.0.1:port``"""
     guilds: dict[int, Guild] = field(default_factory=dict)
@@ -102,6 +106,11 @@ class World:
     def app_id(self) -> int:
         """The application's id, which is its bot's too."""
         return self.bot.id
+
+    @property
+    def app_flags(self) -> int:
+        """The application's flags: the privileged intents of ``gateway.allowed``."""
+        return sum(flag for intent, flag in APP_FLAGS.items() if intent in self.gateway.allowed)
 
     @property
     def gateway_url(self) -> str:
