@@ -259,3 +259,13 @@ async def test_any_event_can_be_made_up(world: World, heard: Heard) -> None:
     await (await world.emit({"type": "message", "channel": "C0", "text": 7})).settled()
 
     assert (await told(world, heard))[0]["text"] == 7
+
+
+async def test_events_can_come_in_another_order(world: World, heard: Heard) -> None:
+    with world.office.holding() as held:
+        message = await world.team().channel("general").post(world.team().user("ann"), "hi")
+        await message.edit("ho")
+        held.reverse()
+    events = await told(world, heard, 2)
+
+    assert [event.get("subtype") for event in events] == ["message_changed", None]

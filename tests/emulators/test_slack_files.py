@@ -80,6 +80,18 @@ async def test_a_file_can_be_gone(world: World) -> None:
     assert (await fetch(world, await posted(world, Trouble(status=404)))).status_code == 404
 
 
+async def test_trouble_can_pass(world: World) -> None:
+    message = await posted(world, Trouble(status=403, times=1))
+
+    assert [(await fetch(world, message)).status_code for _ in range(2)] == [403, 200]
+
+
+async def test_a_header_can_come_many_times(world: World) -> None:
+    message = await posted(world, Trouble(headers=(("X-A", "1"), ("X-A", "2"))))
+
+    assert (await fetch(world, message)).headers.get_list("x-a") == ["1", "2"]
+
+
 async def test_a_body_can_break_off(world: World) -> None:
     with pytest.raises(httpx.RemoteProtocolError):
         await fetch(world, await posted(world, Trouble(cut_at=10)))

@@ -74,9 +74,7 @@ class Message:
 
     @property
     def replies(self) -> list["Message"]:
-        return [
-            one for one in self.channel.messages if one.thread_ts == self.ts and one is not self
-        ]
+        return self.channel.replies_to(self.ts)
 
     @property
     def permalink(self) -> str:

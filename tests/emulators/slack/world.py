@@ -209,6 +209,8 @@ class World:
 
     async def point_at(self, url: str) -> HttpMode:
         """Switch to HTTP mode: send to this URL from now on, once it passed the handshake."""
+        if self.http is not None:
+            await self.http.close()
         self.http = HttpMode(self, url)
         await self.http.verify()
         return self.http

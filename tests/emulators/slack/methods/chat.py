@@ -117,7 +117,7 @@ def _thread(channel: Channel, ts: str) -> str:
     parent = channel.find(ts)
     if parent is not None:
         return parent.thread_ts or parent.ts
-    return ts if any(one.thread_ts == ts for one in channel.messages) else ""
+    return ts if channel.replies_to(ts) else ""
 
 
 def _custom_name(caller: Caller, args: Args) -> str:
