@@ -249,7 +249,7 @@ class Application:
         stack.callback(server.close)
         await self._seed(playground)
         link = await self._sign_in_link(server.port)
-        running = Running(tuple(platforms.values()), app.accept)
+        running = Running(tuple(platforms.values()), app.accept, self.rules.look)
         await running.until_stopped(
             work=never_ends(
                 lambda stop: queue.serve(app.handle, settings.queue.concurrency, stop), "queue"

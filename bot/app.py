@@ -7,7 +7,7 @@ read back and not judged anew, and what was done is found and not done again.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.errors import EnvironmentFailed
+from bot.errors import EnvironmentFailed, PlatformUnavailable
 from bot.jobs import Answer, Done, Intake, Job, Later
 from bot.journey.act import Act
 from bot.journey.burst import Burst
@@ -47,13 +47,15 @@ class App:
     async def handle(self, job: Job) -> Answer:
         """Take one message all the way: judged, acted upon, remembered, put before people.
 
-        While the database cannot be used the message waits; that is no fault of the message, and
-        costs it no attempt.
+        While the database or the platform's own cannot be used the message waits; that is no
+        fault of the message, and costs it no attempt.
         """
         try:
             return await self._all_the_way(job)
         except EnvironmentFailed as exc:
             return Later(STORAGE_AWAY_S, str(exc))
+        except PlatformUnavailable as exc:
+            return Later(exc.retry_after or STORAGE_AWAY_S, str(exc))
 
     async def _all_the_way(self, job: Job) -> Answer:
         message = unpack(job)
