@@ -120,6 +120,15 @@ class Build:
         finally:
             await queue.close()
 
+    @asynccontextmanager
+    async def platforms(
+        self,
+        settings: Settings,  # noqa: ARG002 - no chat platform is there to be set up yet
+        store: Store,  # noqa: ARG002 - the same
+    ) -> AsyncIterator[Mapping[str, Platform]]:
+        """The chat platforms that have a token, not started."""
+        yield {}
+
     def keepers(self, settings: Settings) -> Mapping[str, Erases]:
         """The playground, where it has ever been opened; other platforms keep their own posts."""
         room = data_directory(settings.storage) / ROOM

@@ -9,6 +9,7 @@ from pathlib import Path
 from analysis.bank import BankIndex
 from bot.actions.spec import parse
 from bot.config.tables import Storage as Options
+from bot.storage.audit import Audit
 from bot.storage.authors import AuthorBook
 from bot.storage.banks import BankStore
 from bot.storage.bookmarks import StoredBookmarks
@@ -50,6 +51,7 @@ class Store:
     bookmarks: StoredBookmarks
     installations: Installations
     reports: ReportBook
+    audit: Audit
 
 
 @asynccontextmanager
@@ -84,6 +86,7 @@ async def opened(options: Options, clock: Callable[[], datetime]) -> AsyncIterat
             StoredBookmarks(database, clock),
             Installations(database, seal, clock),
             ReportBook(journal, clock),
+            Audit(database),
         )
     finally:
         await database.close()

@@ -17,7 +17,7 @@ from sqlalchemy import (
 from bot.storage.columns import Json, RowId, UtcTime
 
 revision = "0007"
-down_revision = "0005"
+down_revision = "0006"
 
 TABLES = (
     "erasures",
