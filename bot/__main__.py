@@ -40,6 +40,7 @@ from bot.journey.judge import Judge
 from bot.journey.keep import Keeper
 from bot.journey.late import Late
 from bot.journey.look import Look
+from bot.journey.reported import Reports
 from bot.journey.telling import Telling
 from bot.known import known_picture
 from bot.limits import DAY, ActionLimits
@@ -52,6 +53,7 @@ from bot.queue.port import Queue
 from bot.remember import remember
 from bot.remote_figures import RemoteFigures
 from bot.review.desk import Desk
+from bot.review.orders import PersonOrders
 from bot.review.teaching import Teacher
 from bot.review.withheld import WithheldActions
 from bot.running import Running, never_ends
@@ -215,6 +217,7 @@ class Application:
             given_up=given_up,
             telling=Telling(metrics),
             burst=burst,
+            reports=Reports(store.reports, queue, look, act, store.journal, given_up, now),
         )
         teacher = Teacher(store.journal, store.banks, now)
         desk = Desk(
@@ -232,7 +235,11 @@ class Application:
         )
         retention = Retention(store.database, store.evidence, kept, now, queue.forget_parked)
         reseal = Reseal(store.database, store.evidence, store.journal.seal, now)
-        chores = (teacher.watch, retention.turn, reseal.turn, now.look)
+        orders = PersonOrders(store.journal, enforcer, platforms, parse, now, house=house)
+        chores = (
+            *(teacher.watch, store.reports.turn, orders.turn),
+            *(retention.turn, reseal.turn, now.look),
+        )
         warming = Warming(self.core.warm)
         served = tuple(platforms.values())
         health = Health(
@@ -251,7 +258,7 @@ class Application:
             sessions=StoredSessions(store.sessions),
             health=health,
             parked=queue,
-            withheld=WithheldActions(store.journal, enforcer, platforms, parse, now),
+            withheld=WithheldActions(store.journal, enforcer, platforms, parse, now, house=house),
             lessons=teacher,
             metrics=metrics.registry,
             platforms=_mounted(playground),
