@@ -8,7 +8,7 @@ import discord
 from discord.http import HTTPClient
 
 from adapters.discord.breaker import Breaker
-from adapters.discord.errors import translated
+from adapters.discord.errors import MISSING_ACCESS, MISSING_PERMISSIONS, translated
 from bot.errors import NotPermitted, PlatformUnavailable
 
 Payload = dict[str, Any]
@@ -63,7 +63,7 @@ class Api:
                 async with asyncio.timeout(TOTAL_S):
                     return await call(client.http)
         except NotPermitted as exc:
-            if isinstance(exc.__cause__, discord.Forbidden) and place:
+            if place and getattr(exc.__cause__, "code", 0) in {MISSING_ACCESS, MISSING_PERMISSIONS}:
                 self.breaker.deny(place, str(exc))
                 self._denied(guild, str(exc))
             raise

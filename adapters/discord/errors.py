@@ -49,9 +49,7 @@ def translated() -> Iterator[None]:
     except discord.NotFound as exc:
         raise Gone(f"Discord does not know it any more ({exc.code})") from exc
     except discord.RateLimited as exc:
-        raise PlatformUnavailable(
-            "Discord asks for patience", retry_after=exc.retry_after
-        ) from exc
+        raise PlatformUnavailable("Discord asks for patience", retry_after=exc.retry_after) from exc
     except discord.DiscordServerError as exc:
         raise PlatformUnavailable(f"Discord answered {exc.status}") from exc
     except discord.HTTPException as exc:

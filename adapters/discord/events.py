@@ -34,9 +34,14 @@ class Spot:
 
     guild_id: str
     channel_id: str
-    channel: Channel = Channel()
+    channel: Channel
     is_post: bool = False
     """Whether it is a forum's post, whose first message has the thread's id."""
+
+    @property
+    def first(self) -> Ref:
+        """The message that begins the post or thread."""
+        return Ref(PLATFORM, self.guild_id, self.channel_id, self.channel_id)
 
     def title_of(self, payload: Payload) -> str:
         """The thread's title, for the message that begins it; else nothing."""
@@ -87,9 +92,7 @@ def _message(payload: Payload, spot: Spot, author: Author, cdn: str) -> Message:
     )
 
 
-def _files(
-    payload: Payload, snapshots: list[dict[str, Any]], cdn: str
-) -> tuple[Attachment, ...]:
+def _files(payload: Payload, snapshots: list[dict[str, Any]], cdn: str) -> tuple[Attachment, ...]:
     forwarded = (file for each in snapshots for file in files_of(each, cdn, Origin.FORWARD))
     return (*files_of(payload, cdn), *forwarded)
 

@@ -17,12 +17,11 @@ HOSTS = frozenset({
 })  # fmt: skip
 """Discord's own: uploads, and the proxy through which it shows pictures of the open web."""
 
+
 class Files:
     """Fetches what a message carries."""
 
-    def __init__(
-        self, http: httpx.AsyncClient, extra: frozenset[str], reader: Reader
-    ) -> None:
+    def __init__(self, http: httpx.AsyncClient, extra: frozenset[str], reader: Reader) -> None:
         """``extra`` are further hosts as ``host:port``."""
         self._download = Downloader(http, Hosts(HOSTS, extra))
         self._reader = reader

@@ -44,7 +44,7 @@ class Listener(Protocol):
         """A message was written or changed; ``heard`` is the place in the session, if any."""
         ...
 
-    def guild(self, event: str, payload: Payload) -> None:
+    def guild(self, event: str, payload: Payload, heard: Heard | None) -> None:
         """The book was changed by this event."""
         ...
 
@@ -59,6 +59,25 @@ class Listener(Protocol):
     async def logged_in(self, client: "Gateway") -> None:
         """The token is good; the socket is about to be opened."""
         ...
+
+
+class Visiting:
+    """Listens to nothing: for a client that only asks."""
+
+    def message(self, event: str, payload: Payload, heard: Heard | None) -> None:
+        """Pass over it."""
+
+    def guild(self, event: str, payload: Payload, heard: Heard | None) -> None:
+        """Pass over it."""
+
+    async def interaction(self, interaction: "discord.Interaction[Any]") -> None:
+        """Pass over it."""
+
+    async def room(self) -> None:
+        """There is always room."""
+
+    async def logged_in(self, client: "Gateway") -> None:
+        """Tell nobody."""
 
 
 def intents() -> discord.Intents:
@@ -171,7 +190,7 @@ class Gateway(discord.Client):
         parsers = self._connection.parsers
         kept = {event: self._written(event, parsers[event]) for event in BOOK}
         kept["INTERACTION_CREATE"] = self._careful("INTERACTION_CREATE", parsers)
-        kept["READY"] = self._ready
+        kept["READY"] = self._begun
         for event in MESSAGES:
             kept[event] = self._heard(event)
         parsers.clear()
@@ -189,7 +208,7 @@ class Gateway(discord.Client):
             try:
                 parse(payload)
             except Exception as exc:  # noqa: BLE001 - whatever discord.py makes of a surprise
-                _log.error("event.unread", event=event, error=type(exc).__name__)
+                _log.error("event.unread", kind=event, error=type(exc).__name__)
 
         return parsed
 
@@ -198,9 +217,9 @@ class Gateway(discord.Client):
             try:
                 parse(payload)
             except Exception as exc:  # noqa: BLE001 - whatever discord.py makes of a surprise
-                _log.error("event.unread", event=event, error=type(exc).__name__)
+                _log.error("event.unread", kind=event, error=type(exc).__name__)
                 self._tear_out(event, payload)
-            self.listener.guild(event, payload)
+            self.listener.guild(event, payload, self._hearing)
 
         return parsed
 
@@ -211,7 +230,7 @@ class Gateway(discord.Client):
         if isinstance(said, str) and said.isdecimal():
             self._connection._guilds.pop(int(said), None)  # noqa: SLF001 - there is no public way
 
-    def _ready(self, payload: Payload) -> None:
+    def _begun(self, payload: Payload) -> None:
         """A session began: whose we are, and which guilds will be told of."""
         state = self._connection
         state.user = ClientUser(state=state, data=payload["user"])
@@ -223,7 +242,7 @@ class Gateway(discord.Client):
         for each in payload["guilds"]:
             if self.get_guild(int(each["id"])) is None:
                 state._add_guild_from_data(each)  # noqa: SLF001 - as discord.py's own parser does
-        self.listener.guild("READY", payload)
+        self.listener.guild("READY", payload, self._hearing)
 
 
 class Socket(DiscordWebSocket):

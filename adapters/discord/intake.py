@@ -7,6 +7,7 @@ read on, and Discord keeps the rest.
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from adapters.discord.api import Payload
@@ -58,6 +59,7 @@ class Intake:
         self._room = asyncio.Event()
         self._room.set()
         self._known: OrderedDict[str, str] = OrderedDict()
+        self._committing = asyncio.Lock()
 
     @property
     def waiting(self) -> int:
@@ -80,9 +82,15 @@ class Intake:
             batch = [await self._waiting.get()]
             while len(batch) < BATCH and not self._waiting.empty():
                 batch.append(self._waiting.get_nowait())
-            await self._commit(batch, accept)
+            async with self._committing:
+                await self._commit(batch, accept)
             if self._waiting.qsize() < WAITING // 2:
                 self._room.set()
+
+    async def stop(self, within_s: float) -> None:
+        """Let what is being offered be taken, for so many seconds; nothing follows it."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._committing.acquire(), within_s)
 
     async def _commit(self, batch: list[Event], accept: Accept) -> None:
         read: list[Message] = []

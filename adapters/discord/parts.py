@@ -65,9 +65,7 @@ def _all(components: Iterable[Any] | None) -> Iterator[Mapping[str, Any]]:
         yield from _all(inner)
 
 
-def files_of(
-    message: Payload, cdn: str, origin: Origin = Origin.UPLOAD
-) -> tuple[Attachment, ...]:
+def files_of(message: Payload, cdn: str, origin: Origin = Origin.UPLOAD) -> tuple[Attachment, ...]:
     """The files of a message or of a snapshot, each file once."""
     found: dict[str, Attachment] = {}
     for each in (

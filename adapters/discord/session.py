@@ -23,12 +23,15 @@ class Heard:
     """The number of the newest event."""
     newest: int = 0
     """The greatest id of a message that was committed."""
+    missed_after: int = 0
+    """Where a fresh session begins after another: the greatest id heard in that one."""
     _life: int = 0
     _waiting: deque[tuple[int, int]] = field(default_factory=deque)
 
     def begin(self, session: str, gateway: str) -> None:
         """A fresh session: numbers start over. What waits of the one before still counts."""
         self.session, self.gateway, self.received = session, gateway, 0
+        self.missed_after = self.newest
         self._life += 1
 
     def end(self) -> None:

@@ -92,11 +92,11 @@ class Supervisor:
         self.client = client
         try:
             with translated():
-                await _logged_in(client, token)
+                await logged_in(client, token)
                 count = self._shards.count or (await client.http.get_bot_gateway())[0]
             await self._connected(client, count)
         finally:
-            await self._left(client)
+            await self.close()
 
     async def _connected(self, client: Gateway, count: int) -> None:
         client._connection.shard_count = client.shard_count = count  # noqa: SLF001 - from_client reads it there
@@ -134,14 +134,19 @@ class Supervisor:
         if client is not None and client.user is not None:
             await self._written(client.shard_count or 1, client.user.id)
 
-    async def _left(self, client: Gateway) -> None:
-        try:
-            await client.http.close()
-        except Exception as exc:  # noqa: BLE001 - it is thrown away
-            _log.debug("client.close", error=type(exc).__name__)
+    async def close(self) -> None:
+        """Close the client's connections; safe to repeat."""
+        if self.client is not None:
+            await self.client.http.close()
 
 
-async def _logged_in(client: Gateway, token: str) -> None:
+async def logged_in(client: Gateway, token: str) -> None:
+    """Log in, without connecting.
+
+    Raises:
+        Fatal: Discord does not take the token.
+        discord.DiscordException, aiohttp.ClientError, OSError: it did not come to that.
+    """
     try:
         await client.login(token)
     except discord.LoginFailure as exc:
