@@ -118,6 +118,15 @@ class Build:
         finally:
             await queue.close()
 
+    @asynccontextmanager
+    async def platforms(
+        self,
+        settings: Settings,  # noqa: ARG002 - no chat platform is there to be set up yet
+        store: Store,  # noqa: ARG002 - the same
+    ) -> AsyncIterator[Mapping[str, Platform]]:
+        """The chat platforms that have a token, not started."""
+        yield {}
+
     def keepers(self, settings: Settings) -> Mapping[str, Erases]:
         """The playground, where it has ever been opened; other platforms keep their own posts."""
         room = data_directory(settings.storage) / ROOM
@@ -186,7 +195,12 @@ class Application:
             Keeper(store.evidence, self.core.encode),
             now,
         )
-        enforcer = Enforcer(store.journal, limits, store.switch.paused, now)
+
+        async def paused(ref: Ref) -> bool:
+            here = store.communities.of(ref.platform, ref.community_id).paused
+            return bool(here) or await store.switch.paused()
+
+        enforcer = Enforcer(store.journal, limits, paused, now)
         act = Act(store.journal, enforcer, given_up, now, house)
         burst = Burst(
             Recent(), lambda: self.rules.current, queue, look, act, store.journal, given_up
@@ -248,6 +262,7 @@ class Application:
             beside=(
                 self.rules.watch,
                 health.measure,
+                store.communities.watch,
                 Upkeep(desk, queue, given_up, chores).run,
                 warming.run,
                 webhooks.run,

@@ -12,7 +12,7 @@ from typing import Protocol
 from bot.errors import Gone, NotPermitted, PlatformError, PlatformUnavailable
 from bot.limits import ActionLimits
 from bot.log import logger
-from bot.model import JudgementKey, Message, Outcome, Receipt, Status
+from bot.model import JudgementKey, Message, Outcome, Receipt, Ref, Status
 from bot.ports import Action, Client, Platform, Presence, Target
 from bot.review.draw import breaker
 from bot.simulated import SimulatedClient, simulated_house
@@ -70,7 +70,7 @@ class Enforcer:
         self,
         ledger: Ledger,
         limits: ActionLimits,
-        paused: Callable[[], Awaitable[bool]],
+        paused: Callable[[Ref], Awaitable[bool]],
         clock: Callable[[], datetime],
     ) -> None:
         self._ledger = ledger
@@ -139,7 +139,7 @@ class Enforcer:
         """Why the action must not be done now, or None."""
         if action.harshness == 0:
             return None
-        if await self._paused():
+        if await self._paused(orders.key.ref):
             return "acting is paused"
         return (
             _protected(orders.target.message, action)

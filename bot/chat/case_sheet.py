@@ -30,6 +30,7 @@ def sheet_of(card: Card) -> Sheet:
         pictures=tuple(Picture(name) for name in card.pictures[:PICTURES]),
         buttons=_buttons(card),
         tone=_TONES.get(card.state, Tone.PLAIN),
+        post=card.message,
         footer=" · ".join(part for part in (f"Case {card.case_id}", card.standing) if part),
     )
 
@@ -55,7 +56,9 @@ def _buttons(card: Card) -> tuple[Button, ...]:
     note = Button("Note", Press("note", case), rare=True)
     if card.state == "closed":
         return (note, *_link(card))
+    withheld = any(status == "withheld" for _, status in card.outcomes)
     return (
+        *(_withheld(case) if withheld else ()),
         Button("Uphold", Press("uphold", case), style=Style.MAIN),
         Button("Overturn", Press("overturn", case)),
         Button("Delete", Press("delete", case), style=Style.HARSH),
@@ -68,6 +71,13 @@ def _buttons(card: Card) -> tuple[Button, ...]:
         Button("Ignore these here", Press("ignore", case), rare=True),
         note,
         *_link(card),
+    )
+
+
+def _withheld(case: str) -> tuple[Button, ...]:
+    return (
+        Button("Do what was withheld", Press("release", case), style=Style.HARSH),
+        Button("Drop what was withheld", Press("drop", case), rare=True),
     )
 
 

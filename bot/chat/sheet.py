@@ -116,6 +116,8 @@ class Sheet:
     choices: tuple[Choice, ...] = ()
     tone: Tone = Tone.PLAIN
     footer: str = ""
+    post: str = ""
+    """The ref of the post it is about, as ``str`` writes it: a platform links to the post."""
 
 
 class Kind(StrEnum):

@@ -9,7 +9,7 @@ import pytest
 from bot.actions.spec import parse
 from bot.enforce import Enforcer
 from bot.limits import ActionLimits
-from bot.model import CaseState, EventKind, Message, Outcome, Status
+from bot.model import CaseState, EventKind, Message, Outcome, Ref, Status
 from bot.ports import Client
 from bot.review.desk import Desk
 from bot.review.states import AlreadyDecided
@@ -67,7 +67,7 @@ def room(journal: Journal) -> Room:
     clock, platform = Clock(), FakePlatform(name="playground", client=FakeClient())
     made: Room
 
-    async def paused() -> bool:
+    async def paused(_ref: Ref) -> bool:
         return made.paused
 
     journal = Journal(journal.database, journal.seal, parse)
