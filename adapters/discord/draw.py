@@ -12,10 +12,13 @@ from discord import ui
 
 from adapters.discord.controls import button, choice, menu
 from adapters.discord.escape import escaped
+from adapters.discord.events import PLATFORM
 from bot.chat.sheet import Button, Entry, Press, Sheet, Tone
 from bot.chat.signed import Sign
+from bot.model import Ref
 
 WORDS = 4000
+CHANNELS = "https://discord.com/channels"
 ROW = 5
 """Buttons in a row."""
 BESIDE = 6
@@ -80,7 +83,7 @@ def _container(
         box.add_item(part)
     for each in sheet.choices:
         box.add_item(ui.ActionRow(choice(each, sign(each.press, community_id))))
-    for row in _rows(sheet.buttons, sign, community_id):
+    for row in _rows((*sheet.buttons, *_to_the_post(sheet.post)), sign, community_id):
         box.add_item(row)
     if footer:
         box.add_item(ui.TextDisplay(footer))
@@ -130,6 +133,17 @@ def _entries(
             if each.button and each.button.press
         ]
         yield ui.ActionRow(menu("Open…", "entries", options, sign, community_id))
+
+
+def _to_the_post(ref: str) -> tuple[Button, ...]:
+    """A link to the post that a sheet is about, where it is one of Discord's."""
+    try:
+        platform, *numbers = Ref.parse(ref)
+    except ValueError:
+        return ()
+    if platform != PLATFORM or not all(each.isdecimal() for each in numbers):
+        return ()
+    return (Button("See the post", url=f"{CHANNELS}/{'/'.join(numbers)}"),)
 
 
 def _rows(

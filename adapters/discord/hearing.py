@@ -79,8 +79,8 @@ class Hearing:
         elif event == "THREAD_UPDATE":
             self._places.renamed(str(payload["id"]))
             self.soon(self._retitled(payload))
-        if guild_id := payload.get("guild_id"):
-            self._breaker.forget(str(guild_id))
+        if where := payload.get("guild_id"):
+            self._breaker.forget(str(where))
 
     async def interaction(self, interaction: "discord.Interaction[Any]") -> None:
         """Somebody used a command, a menu, a button or a form."""

@@ -17,9 +17,6 @@ _MESSAGE = re.compile(
 )
 FILES = 10
 """Of one message; as many as Discord lets a member upload at once."""
-NEITHER = (
-    "Give a link to a message in this server, or to a picture on Discord: nothing else is fetched."
-)
 HIDDEN = "You do not see that channel, so its messages are not looked at for you."
 
 
@@ -49,11 +46,11 @@ class Links:
         """
         return await self._files.link(url, self._at_most, size)
 
-    async def follow(self, link: str, user: discord.User | discord.Member) -> Found:
-        """What lies behind a link.
+    async def follow(self, link: str, user: discord.User | discord.Member) -> Found | None:
+        """What lies behind a link; None where it leads nowhere that we look.
 
         Raises:
-            Refused: it leads nowhere that we look, or where this person may not.
+            Refused: it leads where this person may not look.
             UnreadableMedia, Gone, NotPermitted, PlatformUnavailable: it cannot be had.
         """
         link = link.strip().strip("<>")
@@ -61,11 +58,11 @@ class Links:
             return await self._message(Ref(PLATFORM, *found.groups()), user)
         if any(link.startswith(f"https://{host}/") for host in HOSTS):
             return Found((("link", await self.upload(link, None)),))
-        raise Refused(NEITHER)
+        return None
 
-    async def _message(self, ref: Ref, user: discord.User | discord.Member) -> Found:
+    async def _message(self, ref: Ref, user: discord.User | discord.Member) -> Found | None:
         if not isinstance(user, discord.Member) or str(user.guild.id) != ref.community_id:
-            raise Refused(NEITHER)
+            return None
         guild = await self._places.guild(ref.community_id)
         channel = guild.get_channel_or_thread(int(ref.channel_id))
         if channel is None or not _sees(channel, user):

@@ -121,11 +121,12 @@ class Presses:
                 size = each.get("size")
                 data = await self._links.upload(str(each["url"]), size)
                 files.append((str(each.get("filename") or "file"), data))
-            if link := given.pop("link", ""):
-                found = await self._links.follow(link, interaction.user)
-                files += found.files
-                text = "\n".join(part for part in (given.get("text"), found.text) if part)
-                given |= {"text": text} if text else {}
+            found = await self._links.follow(given.get("link", ""), interaction.user)
+        if found is not None:
+            del given["link"]
+            files += found.files
+            text = "\n".join(part for part in (given.get("text"), found.text) if part)
+            given |= {"text": text} if text else {}
         return given, files
 
     async def _component(self, interaction: Interaction, chat: Chat, data: dict[str, Any]) -> None:
