@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import discord
+from discord.http import Route
 
 from adapters.discord.api import Payload, audit
 from adapters.discord.errors import UNKNOWN_BAN
@@ -80,8 +81,12 @@ class MemberActs:
         """Put an author out for good, with what they posted in that time: 7 days at most."""
         guild, user = _numbers(ref, author)
         seconds = int(min(delete_since, LONGEST_PURGE).total_seconds())
+        # discord.py puts the seconds into the query; Discord documents them in the body.
+        route = Route("PUT", "/guilds/{guild_id}/bans/{user_id}", guild_id=guild, user_id=user)
         await self._api.ask(
-            lambda http: http.ban(user, guild, seconds, reason=audit(reason)),
+            lambda http: http.request(
+                route, json={"delete_message_seconds": seconds}, reason=audit(reason)
+            ),
             guild=ref.community_id,
             what=f"ban/{user}",
         )

@@ -230,11 +230,18 @@ async def a_discord(
     waiting: bool = True,
     clock: Callable[[], float] | None = None,
     media: MediaLimits | None = None,
+    greeted: bool = True,
     **settings: Any,
 ) -> AsyncIterator[Started]:
-    """The platform, connected to this world unless it is not to be waited for."""
+    """The platform, connected to this world unless it is not to be waited for.
+
+    Where it is ``greeted``, it knows the guilds that are there from before.
+    """
     queue, chat = queue or Queue(), chat or Chat()
     bookmarks, communities = bookmarks or Bookmarks(), communities or Communities()
+    for guild in world.guilds.values() if greeted else ():
+        if communities.of("discord", str(guild.id)).joined_at is None:
+            communities.choose(guild, name=guild.name, joined_at=world.now())
     hosts = media or MediaLimits(extra_hosts=(world.settings().host,))
     more: dict[str, Any] = {"clock": clock} if clock else {}
     platform = Discord(
