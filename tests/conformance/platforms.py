@@ -11,6 +11,7 @@ from typing import Protocol
 
 from bot.model import Message
 from bot.ports import Platform
+from tests.conformance.discord import a_discord_harness
 from tests.conformance.playground import a_playground_harness
 
 
@@ -36,6 +37,7 @@ class Harness(Protocol):
 
 
 HARNESSES: dict[str, Callable[[Path], AbstractAsyncContextManager[Harness]]] = {
+    "discord": a_discord_harness,
     "playground": a_playground_harness,
 }
 """One per entry of ``adapters.PLATFORMS``."""
