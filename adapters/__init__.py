@@ -2,5 +2,6 @@
 
 PLATFORMS: dict[str, str] = {
     "playground": "adapters.playground:Playground",
+    "slack": "adapters.slack:Slack",
 }
 """Alphabetical; loaded only when the platform is switched on."""
