@@ -1,6 +1,7 @@
 """``bifocal doctor``: everything `check` does, and one tiny call to each provider."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,7 +11,7 @@ from typing import Annotated
 import typer
 
 from analysis.deadline import within
-from analysis.errors import AnalysisError
+from analysis.errors import AnalysisError, ProviderGarbled, ProviderUnavailable
 from analysis.providers.provider import Provider
 from bot.cli.check import look
 from bot.cli.root import ENVIRONMENT, finished, root_of, well_told
@@ -19,6 +20,11 @@ from bot.log import logger
 
 PATIENCE = timedelta(seconds=30)
 """For one provider's answer, its retries included."""
+
+_REMEDY = re.compile(
+    r"BIFOCAL_|\[providers\.|\b(activate|add|check|choose|create|enable|grant|raise|set|wait)\b"
+)
+"""How an error says what to do."""
 
 _log = logger("doctor")
 
@@ -69,6 +75,19 @@ async def findings(
     return tuple(await asyncio.gather(*(_finding(each, patience) for each in providers)))
 
 
+def _with_remedy(exc: AnalysisError, name: str) -> str:
+    """What is wrong, and what to do about it where the error does not say so itself."""
+    said, table = str(exc), f"[providers.{name}]"
+    if _REMEDY.search(said):
+        return said
+    match exc:
+        case ProviderUnavailable():
+            return f"{said}: check the network and base_url in {table}, or try later"
+        case ProviderGarbled():
+            return f"{said}: check that base_url and model in {table} name what can judge posts"
+    return f"{said}: check the key and the other settings in {table}"
+
+
 async def _finding(provider: Provider, patience: timedelta) -> Finding:
     try:
         sentence = await within(provider.check(), patience)
@@ -78,7 +97,7 @@ async def _finding(provider: Provider, patience: timedelta) -> Finding:
             provider.name, well=False, sentence=f"no answer within {patience.seconds} s; {fix}."
         )
     except AnalysisError as exc:
-        return Finding(provider.name, well=False, sentence=str(exc))
+        return Finding(provider.name, well=False, sentence=_with_remedy(exc, provider.name))
     except Exception as exc:  # noqa: BLE001 - one provider's bug must not hide the others
         _log.error("doctor.broke", provider=provider.name, what=type(exc).__name__)
         fault = f"this is a fault of ours: {type(exc).__name__}; please report it."
