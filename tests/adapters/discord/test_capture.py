@@ -7,7 +7,6 @@ from bot.model import Message, Origin
 from tests.adapters.discord.kit import Communities, a_discord, a_png
 from tests.emulators.discord import (
     MODERATING,
-    Guild,
     Permission,
     Upload,
     World,
