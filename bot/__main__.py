@@ -42,7 +42,6 @@ from bot.journey.telling import Telling
 from bot.known import known_picture
 from bot.limits import DAY, ActionLimits
 from bot.metrics import Metrics
-from bot.model import JudgementKey
 from bot.policy.file import PolicyFile
 from bot.ports import Client, Erases, House, Platform, Voice
 from bot.queue import open_queue
@@ -211,7 +210,6 @@ class Application:
             live.get,
             parse,
             now,
-            nonce_of=JudgementKey.nonce,
             learn=teacher.overturned,
             house=house,
         )
