@@ -35,7 +35,8 @@ def rescan(
     policy = root.policy(settings)
 
     async def work() -> None:
-        async with root.core(settings) as core, root.storage(settings) as store:
+        # The store first: what was spent today counts, and what this spends is written down.
+        async with root.storage(settings) as store, root.core(settings, store) as core:
             judge = Judge(core.pipeline, policy, store.banks.view, settings.analysis.remote)
             again = Rescanner(
                 store.journal, store.evidence, core.decode, judge.judge, lambda: datetime.now(UTC)

@@ -160,10 +160,12 @@ def a_picture(data: bytes) -> Media:
 
 
 @asynccontextmanager
-async def a_world(folder: Path, *, simulate: bool = False) -> AsyncIterator[World]:
+async def a_world(
+    folder: Path, *, simulate: bool = False, rules: str = POLICY
+) -> AsyncIterator[World]:
     """One application in a folder of its own."""
     policy = folder / "policy.toml"
-    policy.write_text(POLICY, "utf-8")
+    policy.write_text(rules, "utf-8")
     seal = Seal([Fernet.generate_key().decode()], "the test")
     database = await Database.open(f"sqlite+aiosqlite:///{folder}/test.db")
     platform = FakePlatform(client=FakeClient(), simulate=simulate)
@@ -189,7 +191,7 @@ async def a_world(folder: Path, *, simulate: bool = False) -> AsyncIterator[Worl
     async def paused() -> bool:
         return False
 
-    rules = PolicyFile(policy)
+    in_force = PolicyFile(policy)
     journal = Journal(database, seal, parse)
     world: World
     platforms = {platform.name: platform}
@@ -198,7 +200,7 @@ async def a_world(folder: Path, *, simulate: bool = False) -> AsyncIterator[Worl
     house = House(authors, platform.client.books)
     look = Look(
         Gatherer(decode, 1000),
-        Judge(Pipeline((), detectors, cache=Cache()), rules, no_banks, "never"),
+        Judge(Pipeline((), detectors, cache=Cache()), in_force, no_banks, "never"),
         MemoryCounters(),
         authors,
         Keeper(EvidenceStore.open("memory://", seal), encode),
@@ -216,7 +218,7 @@ async def a_world(folder: Path, *, simulate: bool = False) -> AsyncIterator[Worl
         late=Late(look, act, journal, given_up, lambda: world.time),
         given_up=given_up,
         telling=Telling(metrics),
-        burst=Burst(Recent(), lambda: rules.current, intake, look, act, journal, given_up),
+        burst=Burst(Recent(), lambda: in_force.current, intake, look, act, journal, given_up),
     )
     world = World(app, platform, journal, detector, metrics, given_up, intake)
     try:
