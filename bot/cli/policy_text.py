@@ -11,6 +11,7 @@ from bot.policy.past import Past
 from bot.policy.rules import Rule
 from bot.policy.trial import Tried
 from bot.policy.tune import Point, Tuning
+from bot.review.why import Why
 
 SHOWN = 20
 """Changed outcomes that are printed unless all are asked for."""
@@ -242,6 +243,18 @@ def parts(one: Explained) -> Iterator[str]:
         yield f"{answer:<3}  {text}"
         if read:
             yield f"     {read}"
+
+
+def why(found: Why, rules: Sequence[Explained]) -> Iterator[str]:
+    """What was judged of a message, and its rules taken apart."""
+    for past in found.judgements:
+        yield judged(past)
+    if not found.same_policy:
+        policy = found.policy
+        yield f"What follows is by {policy.name}, version {policy.version}, which is another."
+    if not any(one.came is Came.MATCH for one in rules):
+        yield "No rule matches; the nearest come first."
+    yield from explained(rules)
 
 
 def judged(past: Past) -> str:

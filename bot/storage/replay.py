@@ -81,6 +81,8 @@ async def told(journal: Journal, which: str) -> list[Past]:
 
     With the words, where a case keeps them: this is for explaining, not for thousands.
     """
+    if not which.isprintable():  # PostgreSQL takes no NUL, and no id has one
+        return []
     if ":" in which:
         try:
             mine = judgements.c.message == message_id(Ref.parse(which)).scalar_subquery()
@@ -92,7 +94,8 @@ async def told(journal: Journal, which: str) -> list[Past]:
         query = reading.LINES.where(mine).order_by(judgements.c.id)
         lines = (await conn.execute(query)).all()
         parts = await reading.Parts.of(conn, lines)
-        decisions = await _decisions(conn)
+        names = {line.case_id for line in lines if line.case_id is not None}
+        decisions = await _decisions(conn, names)
     return [_told(line, parts, journal.seal, decisions) for line in lines]
 
 
@@ -147,10 +150,14 @@ def _which(wanted: Wanted) -> list[ColumnElement[bool]]:
     return conditions
 
 
-async def _decisions(conn: AsyncConnection) -> Mapping[str, EventKind]:
-    """What was decided of each closed case; the last word counts."""
+async def _decisions(
+    conn: AsyncConnection, names: Collection[str] | None = None
+) -> Mapping[str, EventKind]:
+    """What was decided of each closed case, or of those named; the last word counts."""
     kinds = [kind.value for kind in DECISIONS]
     query = select(case_events.c.case_id, case_events.c.kind).where(case_events.c.kind.in_(kinds))
+    if names is not None:
+        query = query.where(case_events.c.case_id.in_(names))
     found = await conn.execute(query.order_by(case_events.c.id))
     return {case_id: EventKind(kind) for case_id, kind in found}
 
