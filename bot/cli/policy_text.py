@@ -279,5 +279,7 @@ def tried(where: str, one: Tried) -> Iterator[str]:
         return
     got = one.got or "nothing, for it could not be looked at"
     yield f"FAILED  {place}{one.rule}: {name}: expected {one.test.expect}, got {got}"
+    for reason in one.unseen:
+        yield f"        could not be looked at: {reason}"
     if one.explained:
         yield from (f"        {line}" for line in parts(one.explained))
