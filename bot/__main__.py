@@ -49,7 +49,9 @@ from bot.queue.port import Queue
 from bot.remember import remember
 from bot.remote_figures import RemoteFigures
 from bot.review.desk import Desk
+from bot.review.rulebook import RuleBook
 from bot.review.teaching import Teacher
+from bot.review.trials import Trials
 from bot.review.withheld import WithheldActions
 from bot.running import Running, never_ends
 from bot.storage.reseal import Reseal
@@ -231,6 +233,8 @@ class Application:
             parked=queue,
             withheld=WithheldActions(store.journal, enforcer, platforms, parse, now),
             lessons=teacher,
+            deliveries=webhooks,
+            rules=RuleBook(self.rules, store.journal, Trials(settings.storage.url, now), now),
             metrics=metrics.registry,
             platforms=_mounted(playground),
             reach=_reach(settings),

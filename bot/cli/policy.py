@@ -18,7 +18,6 @@ from bot.nearest import did_you_mean
 from bot.policy.backtest import Backtest
 from bot.policy.explain import Explained
 from bot.policy.past import Past
-from bot.policy.policy import Policy
 from bot.policy.report import backtest_document, tuning_document
 from bot.policy.tune import Tuner
 from bot.policy.variables import kinds_of
@@ -123,7 +122,7 @@ def backtest(
 
     async def work() -> None:
         async with root.storage(settings) as store:
-            async for past in _read(store, _wanted(run.report.policy, _begin(since))):
+            async for past in _read(store, replay.wanted(run.report.policy, _begin(since))):
                 run.add(past)
 
     finished(work())
@@ -207,13 +206,6 @@ def _only(found: Why, rule: str | None) -> Sequence[Explained]:
             f"{did_you_mean(rule or '', names)}"
         )
     return told
-
-
-def _wanted(policy: Policy, since: datetime) -> replay.Wanted:
-    """What deciding by this policy reads, in any of its communities and channels."""
-    places = [policy.base, *(rules for _, rules in policy.elsewhere())]
-    names = frozenset[str]().union(*(rules.reads for rules in places))
-    return replay.Wanted(since, kinds_of(names), animated="image.animated" in names)
 
 
 async def _read(store: Store, wanted: replay.Wanted) -> AsyncIterator[Past]:

@@ -109,7 +109,7 @@ def backtest(report: Report, *, every_change: bool) -> Iterator[str]:
                 f"{rule}: {one.unrehearsed} judgements need words that no record keeps;"
                 " left out on both sides."
             )
-    yield from _changes(report.changes, every_change=every_change)
+    yield from _changes(report, every_change=every_change)
 
 
 def _rules(report: Report) -> Iterator[str]:
@@ -161,13 +161,13 @@ def _caught(report: Report) -> Iterator[str]:
             )
 
 
-def _changes(changes: Sequence[Change], *, every_change: bool) -> Iterator[str]:
-    yield f"{len(changes)} outcomes would change{':' if changes else '.'}"
-    shown = changes if every_change else changes[:SHOWN]
+def _changes(report: Report, *, every_change: bool) -> Iterator[str]:
+    yield f"{report.changed} outcomes would change{':' if report.changed else '.'}"
+    shown = report.changes if every_change else report.changes[:SHOWN]
     for one in shown:
         yield from _change(one)
-    if len(shown) < len(changes):
-        yield f"... and {len(changes) - len(shown)} more; see all of them with --all or --json."
+    if len(shown) < report.changed:
+        yield f"... and {report.changed - len(shown)} more; see all of them with --all or --json."
 
 
 def _change(one: Change) -> Iterator[str]:

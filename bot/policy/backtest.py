@@ -87,7 +87,9 @@ class Report:
     rules: dict[str, RuleFigures] = field(default_factory=dict)
     actions_then: Counter[str] = field(default_factory=Counter)
     actions_now: Counter[str] = field(default_factory=Counter)
+    changed: int = 0
     changes: list[Change] = field(default_factory=list)
+    """The first of them, as many as were to be kept."""
     decided: Decided = field(default_factory=Decided)
     """Every decided case among the judgements."""
     caught_then: Decided = field(default_factory=Decided)
@@ -98,8 +100,10 @@ class Report:
 class Backtest:
     """Judgements go in one by one; the report grows."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, *, keep: int | None = None) -> None:
+        """``keep`` says how many changed outcomes are kept; None keeps all."""
         self.report = Report(policy)
+        self._keep = keep
         for rule in policy.rules:
             self._figures(rule.id)
 
@@ -173,6 +177,9 @@ class Backtest:
         # What a rule that cannot be rehearsed put before people then, it may do again.
         review_then = verdict.needs_review if silent else past.needs_review
         if then != now or review_then != verdict.needs_review:
+            report.changed += 1
+            if self._keep is not None and report.changed > self._keep:
+                return
             before, after = ({m.rule for m in live} for live in (live_then, live_now))
             report.changes.append(
                 Change(

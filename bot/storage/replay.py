@@ -18,6 +18,8 @@ from analysis.taxonomy import Category
 from analysis.types import Assessment, Fact, FactKind, Media, Modality
 from bot.model import EventKind, Ref
 from bot.policy.past import Past
+from bot.policy.policy import Policy
+from bot.policy.variables import kinds_of
 from bot.review.states import DECISIONS
 from bot.storage import reading, rows
 from bot.storage.database import Database
@@ -67,6 +69,13 @@ class Wanted:
     """Whether it matters that a file has several frames."""
     decided: bool = False
     """Only those whose case a moderator closed."""
+
+
+def wanted(policy: Policy, since: datetime) -> Wanted:
+    """What deciding by this policy reads, in any of its communities and channels."""
+    places = [policy.base, *(rules for _, rules in policy.elsewhere())]
+    names = frozenset[str]().union(*(rules.reads for rules in places))
+    return Wanted(since, kinds_of(names), animated="image.animated" in names)
 
 
 async def count(database: Database, wanted: Wanted) -> int:
