@@ -7,12 +7,14 @@ from datetime import datetime
 from functools import lru_cache
 
 from bot.actions.spec import parse
+from bot.errors import Misconfigured
 from bot.model import EventKind, Mode, Verdict
 from bot.policy.cel import Lack
 from bot.policy.decide import combined
 from bot.policy.effective import Effective
 from bot.policy.past import Past
 from bot.policy.policy import Policy
+from bot.ports import Action
 
 NOT_KEPT = frozenset({"text.content", "text.length", "image.ocr", "image.qr"})
 """Variables that are read from the words of passages, which no record keeps."""
@@ -196,8 +198,18 @@ class Backtest:
 
 @lru_cache(maxsize=10_000)
 def _together(written: tuple[str, ...]) -> tuple[str, ...]:
-    """The actions of several rules as one, as policies write them."""
-    return tuple(map(str, combined(map(parse, written))))
+    """The actions of several rules as one, as policies write them.
+
+    What a former version of ours wrote, and this one does not read, stands behind the rest.
+    """
+    known: list[Action] = []
+    former: dict[str, None] = {}
+    for one in written:
+        try:
+            known.append(parse(one))
+        except Misconfigured:
+            former[one] = None
+    return (*map(str, combined(known)), *former)
 
 
 def backtest(policy: Policy, every: Iterable[Past]) -> Report:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from bot.actions.spec import parse
 from bot.errors import Misconfigured
-from bot.model import EventKind, Matched, Mode, Ref
+from bot.model import EventKind, Matched, Mode, Ref, Status
 
 DAYS = 30
 """How far back a rule's conduct is told; as long as records are kept unless told otherwise."""
@@ -60,6 +60,8 @@ class Conduct:
     """What became of the actions it asked for, by status."""
     would: Counter[str] = field(default_factory=Counter)
     """What its shadow would have done, by action."""
+    beside: Counter[str] = field(default_factory=Counter)
+    """What was really done about the posts its shadow matched, by the harshest action."""
     upheld: set[str] = field(default_factory=set)
     """Cases it matched, live or in shadow, by what moderators decided of them."""
     overturned: set[str] = field(default_factory=set)
@@ -117,6 +119,7 @@ class Observer:
         else:
             conduct.shadow[day] += 1
             conduct.would.update(matched.actions)
+            conduct.beside[_really(one.outcomes)] += 1
         if one.case_id is not None and one.decision is not None:
             kept = conduct.upheld if one.decision is EventKind.UPHELD else conduct.overturned
             kept.add(one.case_id)
@@ -129,6 +132,20 @@ def observed(now: datetime, sightings: Iterable[Sighting]) -> Mapping[str, Condu
     observer = Observer(now)
     observer.add(sightings)
     return observer.rules
+
+
+LEFT_ALONE = "left alone"
+_DONE = {Status.APPLIED: "{}", Status.SIMULATED: "{}, simulated", Status.WITHHELD: "{}, withheld"}
+
+
+def _really(outcomes: Iterable[tuple[str, str]]) -> str:
+    """What came of a post: outcomes stand with the harshest first."""
+    told = (
+        _DONE[Status(status)].format(_slot(action))
+        for action, status in outcomes
+        if status in _DONE
+    )
+    return next(told, LEFT_ALONE)
 
 
 @lru_cache(maxsize=10_000)

@@ -45,11 +45,15 @@ class Wanted(BaseModel):
     threshold: float | None = Field(None, ge=0, le=1)
     days: int = Field(30, ge=1, le=365)
 
-    def wish(self, rule: str) -> Wish:
-        """The same as a value."""
-        if self.score is None or self.threshold is None:
-            return Wish(rule, self.mode)
-        return Wish(rule, self.mode, {self.score: self.threshold})
+    def wish(self, v: RuleView) -> Wish:
+        """The same as a value, without what the rule has already."""
+        mode = None if self.mode is v.rule.mode else self.mode
+        same = any(
+            (one.category, one.value) == (self.score, self.threshold) for one in v.thresholds
+        )
+        if self.score is None or self.threshold is None or same:
+            return Wish(v.rule.id, mode)
+        return Wish(v.rule.id, mode, {self.score: self.threshold})
 
 
 class RulesPage:
@@ -84,7 +88,7 @@ class RulesPage:
         self, request: Request, rule: str, wanted: Annotated[Wanted, Form()]
     ) -> HTMLResponse:
         """What the policy would have made of the last days, with this rule changed."""
-        wish = wanted.wish(rule)
+        wish = wanted.wish(await self._found(rule))
         try:
             trial = await self._rules.what_if(wish, wanted.days)
         except BotError as exc:

@@ -67,7 +67,10 @@ class RuleView:
     conduct: Conduct
     bars: tuple[Bar, ...]
     done: tuple[Share, ...]
-    would: tuple[Share, ...]
+    would: tuple[tuple[str, int], ...]
+    """Actions of its shadow, each with how often."""
+    beside: tuple[Share, ...]
+    """What was really done about the posts its shadow matched."""
     elsewhere: tuple[str, ...]
     """Where a community or channel makes something else of it, each a phrase."""
     thresholds: tuple[Threshold, ...]
@@ -95,7 +98,8 @@ def _view(policy: Policy, rule: Rule, conduct: Conduct) -> RuleView:
         conduct,
         tuple(bars(conduct.days)),
         shares((status.value, conduct.done[status]) for status in _ORDER),
-        shares(conduct.would.most_common(), kind="shadow"),
+        tuple(conduct.would.most_common()),
+        shares(conduct.beside.most_common(), kind="really"),
         tuple(_elsewhere(policy, rule)),
         tuple(_movable(rule)),
     )

@@ -25,7 +25,8 @@ async def test_a_shadow_rule_shows_what_it_would_have_done(moderator: httpx.Asyn
     text = (await moderator.get("/desk/rules/scam-picture")).text
 
     assert "Would have done" in text
-    assert "30 delete" in text
+    assert '30 <span class="shadowed">delete</span>' in text
+    assert "30 flag" in text
     assert '<a href="/desk/cases/c1">Case</a>' in text
     assert '<a href="/desk/why?which=playground%3Aroom%3Ageneral%3Am5">Why?</a>' in text
 
