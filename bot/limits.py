@@ -35,7 +35,9 @@ class ActionLimits:
         while times and now - times[0] >= DAY:
             times.popleft()
         reached = self._reached(times, now)
-        return reached and f"the limit of {reached.most} actions {reached.name} is reached"
+        if reached is None:
+            return None
+        return f"the limit of {reached.most} actions {reached.name} is reached"
 
     def trip(self, community: str, now: datetime) -> str | None:
         """A name for what moderators should hear of now; None where they have heard of it.

@@ -123,7 +123,7 @@ def bars(days: Sequence[Day]) -> Iterable[Bar]:
     """A bar for each day, what acted below and what was in shadow above."""
     top = max((day.live + day.shadow for day in days), default=0)
     for at, day in enumerate(days):
-        below = HEIGHT
+        below = float(HEIGHT)
         for kind, count in (("live", day.live), ("shadow", day.shadow)):
             if count:
                 height = max(1.5, count / top * HEIGHT)
