@@ -30,6 +30,7 @@ from bot.counters import MemoryCounters
 from bot.enforce import Enforcer
 from bot.errors import Misconfigured
 from bot.health import Health
+from bot.house import House, Voice
 from bot.journey.act import Act
 from bot.journey.burst import Burst, Recent
 from bot.journey.gather import Gatherer
@@ -42,8 +43,9 @@ from bot.journey.telling import Telling
 from bot.known import known_picture
 from bot.limits import DAY, ActionLimits
 from bot.metrics import Metrics
+from bot.model import Ref
 from bot.policy.file import PolicyFile
-from bot.ports import Client, Erases, House, Platform, Voice
+from bot.ports import Client, Erases, Platform
 from bot.queue import open_queue
 from bot.queue.port import Queue
 from bot.remember import remember
@@ -118,6 +120,15 @@ class Build:
         finally:
             await queue.close()
 
+    @asynccontextmanager
+    async def platforms(
+        self,
+        settings: Settings,  # noqa: ARG002 - no chat platform is there to be set up yet
+        store: Store,  # noqa: ARG002 - the same
+    ) -> AsyncIterator[Mapping[str, Platform]]:
+        """The chat platforms that have a token, not started."""
+        yield {}
+
     def keepers(self, settings: Settings) -> Mapping[str, Erases]:
         """The playground, where it has ever been opened; other platforms keep their own posts."""
         room = data_directory(settings.storage) / ROOM
@@ -186,7 +197,12 @@ class Application:
             Keeper(store.evidence, self.core.encode),
             now,
         )
-        enforcer = Enforcer(store.journal, limits, store.switch.paused, now)
+
+        async def paused(ref: Ref) -> bool:
+            here = store.communities.of(ref.platform, ref.community_id).paused
+            return bool(here) or await store.switch.paused()
+
+        enforcer = Enforcer(store.journal, limits, paused, now)
         act = Act(store.journal, enforcer, given_up, now, house)
         burst = Burst(
             Recent(), lambda: self.rules.current, queue, look, act, store.journal, given_up
@@ -202,14 +218,11 @@ class Application:
             telling=Telling(metrics),
             burst=burst,
         )
-        live: dict[str, Client] = {
-            name: each.client for name, each in platforms.items() if not each.simulate
-        }
         teacher = Teacher(store.journal, store.banks, now)
         desk = Desk(
             store.journal,
             store.evidence,
-            live.get,
+            lambda ref: _acting(platforms, ref),
             parse,
             now,
             learn=teacher.overturned,
@@ -252,6 +265,7 @@ class Application:
             beside=(
                 self.rules.watch,
                 health.measure,
+                store.communities.watch,
                 Upkeep(desk, queue, given_up, chores).run,
                 warming.run,
                 webhooks.run,
@@ -315,6 +329,12 @@ def _refuse_what_needs_more(settings: Settings, roles: frozenset[str]) -> None:
             "this version has no adapter for Discord or Slack yet: take the token away, and the "
             "playground starts"
         )
+
+
+def _acting(platforms: Mapping[str, Platform], ref: Ref) -> Client | None:
+    """The client of a message's platform; None where it does not run, or only rehearses there."""
+    platform = platforms.get(ref.platform)
+    return platform.client if platform and not platform.simulates(ref.community_id) else None
 
 
 def _mounted(playground: Playground | None) -> tuple[Mounted, ...]:

@@ -34,9 +34,9 @@ class App:
     telling: Telling
     burst: Burst
 
-    async def accept(self, messages: Sequence[Message]) -> set[str]:
+    async def accept(self, messages: Sequence[Message], /, *, lane: str = "live") -> set[str]:
         """Commit messages to the queue; returns the keys that were new, once they are durable."""
-        new = await self.intake.accept([pack(message) for message in messages])
+        new = await self.intake.accept([pack(message, lane) for message in messages])
         self.telling.accepted(messages, new)
         return new
 

@@ -20,6 +20,7 @@ from pydantic_core import ErrorDetails
 from analysis import registry
 from analysis.cache import Cache
 from analysis.detector import Detector
+from analysis.dialling import Names, dialled
 from analysis.providers import PROVIDERS
 from analysis.providers.provider import Options, Prepare, Provider, Tools
 from analysis.reader import Versioned
@@ -83,14 +84,17 @@ async def opened_remote(
     *,
     known: Mapping[str, str] = PROVIDERS,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    names: Names | None = None,
 ) -> AsyncIterator[Remote]:
     """Build what ``[analysis] providers`` lists; without ``spend`` this run's money is forgotten.
+
+    ``names`` looks vendors' names up; None: as this machine does.
 
     Raises:
         Misconfigured: a name or an option is not one of ours; the message says which.
     """
     async with AsyncExitStack() as stack:
-        client = await stack.enter_async_context(_client())
+        client = await stack.enter_async_context(_client(names))
         ready, off = _built(settings, Tools(client, prepare), known)
         for sentence in off:
             _log.info("provider.off", what=sentence)
@@ -170,12 +174,12 @@ def _question(ready: _Ready) -> str:
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
-def _client() -> httpx.AsyncClient:
+def _client(names: Names | None) -> httpx.AsyncClient:
     """Keeps connections open; deadlines are each call's own (``analysis.http``)."""
     # What runs on this machine is never reached through a proxy; what does not is, where the
     # environment names one, because its patterns are narrower than "all".
     patterns = ("all://", "all://localhost", "all://127.0.0.1", "all://[::1]")
-    mounts = dict.fromkeys(patterns, SpreadTransport())
+    mounts = dict.fromkeys(patterns, SpreadTransport(dialled(names)))
     return httpx.AsyncClient(
         timeout=httpx.Timeout(None, connect=10.0),
         headers={"user-agent": "bifocal"},

@@ -17,11 +17,12 @@ from datetime import datetime, timedelta
 
 import httpx
 
+from analysis.dialling import dialled
 from bot.config.tables import Webhook
 from bot.errors import EnvironmentFailed, NotPermitted
+from bot.house import Delivery
 from bot.log import logger
 from bot.model import Mode
-from bot.ports import Delivery
 from bot.storage.outbox import OutboxStore, Waiting
 
 SCHEMA = "bifocal.webhook/1"
@@ -107,7 +108,10 @@ class Webhooks:
         Proxies of the environment are not asked, and no redirect carries the body elsewhere.
         """
         return httpx.AsyncClient(
-            transport=self._transport, timeout=TIMEOUT_S, follow_redirects=False, trust_env=False
+            transport=self._transport or dialled()(),
+            timeout=TIMEOUT_S,
+            follow_redirects=False,
+            trust_env=False,
         )
 
     async def deliver(self, http: httpx.AsyncClient) -> None:

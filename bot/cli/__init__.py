@@ -18,6 +18,7 @@ COMMANDS = (
     "search",
     "export",
     "erase",
+    "audit",
     "tokens",
     "keys",
     "stats",

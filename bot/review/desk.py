@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.errors import Gone, NotPermitted, PlatformError
-from bot.model import Case, CaseState, Message, Receipt, Status
-from bot.ports import Client, House, Presence, Target
+from bot.house import House
+from bot.model import Case, CaseState, Message, Receipt, Ref, Status
+from bot.ports import Client, Presence, Target
 from bot.review.states import Command
 from bot.review.waiting import Incident
 from bot.storage import decisions
@@ -17,8 +18,8 @@ from bot.storage.evidence import EvidenceStore, NoSuchEvidence
 from bot.storage.journal import Journal
 from bot.storage.rows import Parse
 
-ClientOf = Callable[[str], Client | None]
-"""The client of a platform by its name; None where it does not run, or only simulates."""
+ClientOf = Callable[[Ref], Client | None]
+"""What actions about a message act through; None where its platform does not run, or simulates."""
 
 
 Learn = Callable[[str, str], Awaitable[None]]
@@ -169,7 +170,7 @@ class Desk:
 
     async def _undo(self, undoing: Undoing, message: Message) -> str | None:
         """Undo one outcome and record it; None when done, else why it is not."""
-        client = self._client_of(undoing.key.ref.platform)
+        client = self._client_of(undoing.key.ref)
         if client is None:
             return f"{undoing.key.ref.platform} is not running here; it is undone once it is."
         try:

@@ -9,10 +9,14 @@ from pathlib import Path
 from analysis.bank import BankIndex
 from bot.actions.spec import parse
 from bot.config.tables import Storage as Options
+from bot.storage.audit import Audit
 from bot.storage.authors import AuthorBook
 from bot.storage.banks import BankStore
+from bot.storage.bookmarks import StoredBookmarks
+from bot.storage.communities import StoredCommunities
 from bot.storage.database import Database
 from bot.storage.evidence import EvidenceStore
+from bot.storage.installations import Installations
 from bot.storage.journal import Journal
 from bot.storage.key_check import check_key
 from bot.storage.outbox import OutboxStore
@@ -42,6 +46,10 @@ class Store:
     authors: AuthorBook
     outbox: OutboxStore
     search: Search
+    communities: StoredCommunities
+    bookmarks: StoredBookmarks
+    installations: Installations
+    audit: Audit
 
 
 @asynccontextmanager
@@ -57,6 +65,8 @@ async def opened(options: Options, clock: Callable[[], datetime]) -> AsyncIterat
     database = await Database.open(options.url)
     try:
         await check_key(database, seal, clock())
+        communities = StoredCommunities(database, clock)
+        await communities.load()
         yield Store(
             database,
             Journal(database, seal, parse),
@@ -69,6 +79,10 @@ async def opened(options: Options, clock: Callable[[], datetime]) -> AsyncIterat
             AuthorBook(database, clock),
             OutboxStore(database, seal, clock),
             Search(database, seal),
+            communities,
+            StoredBookmarks(database, clock),
+            Installations(database, seal, clock),
+            Audit(database),
         )
     finally:
         await database.close()

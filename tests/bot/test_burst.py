@@ -157,7 +157,7 @@ async def test_an_overturn_refunds_the_strike_and_apologises(world: World) -> No
     desk = Desk(
         journal,
         EvidenceStore.open("memory://", journal.seal),
-        {platform.name: platform.client}.get,
+        lambda ref: {platform.name: platform.client}.get(ref.platform),
         parse,
         lambda: NOON,
         house=world.app.act.house,

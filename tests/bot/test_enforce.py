@@ -10,7 +10,7 @@ from bot.actions.spec import parse
 from bot.enforce import Enforcer, Orders
 from bot.errors import NotPermitted, PlatformUnavailable
 from bot.limits import ActionLimits
-from bot.model import Attachment, JudgementKey, Message, Outcome, Status
+from bot.model import Attachment, JudgementKey, Message, Outcome, Ref, Status
 from tests.builders import NOON, a_message, a_target, an_author
 from tests.conformance.test_actions import EXAMPLES
 from tests.fakes import FakeClient, FakePlatform, Killed
@@ -41,7 +41,7 @@ class Scene:
         self.platform = FakePlatform(client=FakeClient.holding(self.message))
 
     async def act(self, *actions: str, again: bool = False) -> dict[str, Outcome]:
-        async def is_paused() -> bool:
+        async def is_paused(_ref: Ref) -> bool:
             return self.paused
 
         enforcer = Enforcer(self.ledger, self.limits, is_paused, lambda: NOON)

@@ -76,7 +76,7 @@ def a_desk(world: World) -> Desk:
     return Desk(
         journal,
         EvidenceStore.open("memory://", journal.seal),
-        {platform.name: platform.client}.get,
+        lambda _ref: platform.client,
         parse,
         lambda: world.time,
         house=world.app.act.house,

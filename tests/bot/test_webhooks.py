@@ -15,8 +15,8 @@ from pydantic import SecretStr, ValidationError
 
 from bot.config.tables import Webhook
 from bot.errors import NotPermitted
+from bot.house import Delivery, Outbox
 from bot.model import Outcome, Record, Status
-from bot.ports import Delivery, Outbox
 from bot.storage.outbox import OutboxStore
 from bot.storage.seal import Seal
 from bot.webhooks import GIVEN_UP_AFTER, Webhooks, delivery_id, payload, signature

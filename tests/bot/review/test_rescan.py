@@ -93,7 +93,9 @@ class Today:
 
     def desk(self) -> Desk:
         nowhere: dict[str, Client] = {}
-        return Desk(self.journal, self.evidence, nowhere.get, parse, self.clock)
+        return Desk(
+            self.journal, self.evidence, lambda ref: nowhere.get(ref.platform), parse, self.clock
+        )
 
 
 @pytest.fixture

@@ -58,7 +58,7 @@ async def an_open_one(journal: Journal, number: int = 1, waiting: str = GEMINI) 
 @pytest.fixture
 def desk(journal: Journal) -> Desk:
     evidence = EvidenceStore.open("memory://", journal.seal)
-    return Desk(journal, evidence, NOWHERE.get, parse, Clock())
+    return Desk(journal, evidence, lambda ref: NOWHERE.get(ref.platform), parse, Clock())
 
 
 @pytest.mark.parametrize(

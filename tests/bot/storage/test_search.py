@@ -180,4 +180,7 @@ def test_the_words_of_a_text(text: str, words: list[str]) -> None:
 
 
 async def test_the_bench_runs() -> None:
-    assert {figure.unit for figure in await measure(200, 1)} == {"ms"}
+    figures = {figure.name: figure for figure in await measure(200, 1)}
+
+    assert figures["hashes in memory"].value == 200 * 40 / 2**20
+    assert {figure.unit for figure in figures.values()} == {"ms", "MiB"}
