@@ -184,7 +184,7 @@ def explain_one(
 
     async def work() -> None:
         async with root.storage(settings) as store:
-            if (one := await why(store.journal, rules, which)) is not None:
+            if (one := await why(store.journal, lambda _community: rules, which)) is not None:
                 found.append(one)
 
     finished(work())

@@ -61,7 +61,7 @@ class RuleBook:
 
     async def why(self, which: str) -> Why | None:
         """Why a message was flagged or not; None where nothing is remembered of it."""
-        return await why(self._journal, self.policy, which)
+        return await why(self._journal, lambda _community: self.policy, which)
 
     async def what_if(self, wish: Wish, days: int) -> Document:
         """What the policy, with one rule changed, would have made of the last days.

@@ -1,5 +1,6 @@
 """Why a post was flagged, or was not: any message that was judged, by the rules that hold now."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.model import Mode
@@ -43,15 +44,17 @@ class Why:
         return live or self.newest.needs_review
 
 
-async def why(journal: Journal, policy: Policy, which: str) -> Why | None:
+async def why(journal: Journal, policy: Callable[[str], Policy], which: str) -> Why | None:
     """Explain a case by its id, or any message by its ref; None where nothing is remembered.
 
-    The words are known only where a case keeps them: without, rules that read them come out
-    unanswered, and say so. Asking changes nothing.
+    ``policy`` gives a community's. Words are known only where a case keeps them: without, rules
+    that read them come out unanswered, and say so. Asking changes nothing.
     """
     found = await replay.told(journal, which)
     if not found:
         return None
     newest = found[-1]
-    here = policy.at(newest.context.community_id, newest.context.channel_id)
-    return Why(tuple(found), explain(here, newest.assessment, newest.context), policy)
+    community = newest.context.community_id
+    rules = policy(community)
+    here = rules.at(community, newest.context.channel_id)
+    return Why(tuple(found), explain(here, newest.assessment, newest.context), rules)

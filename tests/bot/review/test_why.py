@@ -16,7 +16,7 @@ POLICY = a_policy(
 
 
 async def told(journal: Journal, which: str) -> Why:
-    found = await why(journal, POLICY, which)
+    found = await why(journal, lambda _community: POLICY, which)
     assert found is not None
     return found
 
@@ -72,4 +72,4 @@ async def test_what_was_flagged_then_is_told_beside_what_matches_now(journal: Jo
 
 @pytest.mark.parametrize("which", ["", "nothing", "a:b:c:d", "a:b", ":::", "\0"])
 async def test_of_what_was_never_judged_nothing_is_told(journal: Journal, which: str) -> None:
-    assert await why(journal, POLICY, which) is None
+    assert await why(journal, lambda _community: POLICY, which) is None
