@@ -45,7 +45,7 @@ from bot.journey.telling import Telling
 from bot.known import known_picture
 from bot.limits import DAY, ActionLimits
 from bot.metrics import Metrics
-from bot.model import JudgementKey, Ref
+from bot.model import Ref
 from bot.policy.file import PolicyFile
 from bot.ports import Client, Erases, Platform
 from bot.queue import open_queue
@@ -54,7 +54,9 @@ from bot.remember import remember
 from bot.remote_figures import RemoteFigures
 from bot.review.desk import Desk
 from bot.review.orders import PersonOrders
+from bot.review.rulebook import RuleBook
 from bot.review.teaching import Teacher
+from bot.review.trials import Trials
 from bot.review.withheld import WithheldActions
 from bot.running import Running, never_ends
 from bot.storage.reseal import Reseal
@@ -226,7 +228,6 @@ class Application:
             lambda ref: _acting(platforms, ref),
             parse,
             now,
-            nonce_of=JudgementKey.nonce,
             learn=teacher.overturned,
             house=house,
         )
@@ -260,6 +261,8 @@ class Application:
             parked=queue,
             withheld=WithheldActions(store.journal, enforcer, platforms, parse, now, house=house),
             lessons=teacher,
+            deliveries=webhooks,
+            rules=RuleBook(self.rules, store.journal, Trials(settings.storage.url, now), now),
             metrics=metrics.registry,
             platforms=_mounted(playground),
             reach=_reach(settings),

@@ -29,7 +29,8 @@ INTERRUPTED = 130
 
 P = ParamSpec("P")
 _log = logger("cli")
-said = Console(stderr=True, highlight=False)
+# A ref such as `playground:a:b` holds what looks like the name of an emoji.
+said = Console(stderr=True, highlight=False, emoji=False)
 """Everything for people that is not the answer itself."""
 
 
