@@ -129,6 +129,8 @@ class World:
     given_up: GivenUp
     intake: Accepted
     authors: AuthorBook
+    policy: Path
+    rules: PolicyFile
     time: datetime = NOON
 
     def stands(self, message: Message) -> Message:
@@ -232,7 +234,9 @@ async def a_world(
             clock=lambda: world.time,
         ),
     )
-    world = World(app, platform, journal, detector, metrics, given_up, intake, authors)
+    world = World(
+        *(app, platform, journal, detector, metrics, given_up, intake, authors, policy, rules)
+    )
     try:
         yield world
     finally:
