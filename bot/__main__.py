@@ -7,7 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from adapters.playground import TEMPLATES, Playground
@@ -24,6 +24,7 @@ from bot.app import App
 from bot.chat.opened import desk_url
 from bot.cli import command_line
 from bot.cli.root import called, said
+from bot.clock import SteadyClock
 from bot.config.load import load
 from bot.config.tables import Settings
 from bot.core import Core, opened_core
@@ -82,9 +83,8 @@ ROOM = "playground.db"
 """The playground's own database, beside the other."""
 
 
-def now() -> datetime:
-    """The time, aware and in UTC."""
-    return datetime.now(UTC)
+now = SteadyClock()
+"""The time, aware and in UTC."""
 
 
 class Build:
@@ -244,10 +244,21 @@ class Application:
         retention = Retention(store.database, store.evidence, kept, now, queue.forget_parked)
         reseal = Reseal(store.database, store.evidence, store.journal.seal, now)
         orders = PersonOrders(store.journal, enforcer, platforms, parse, now, house=house)
-        chores = (teacher.watch, store.reports.turn, orders.turn, retention.turn, reseal.turn)
+        chores = (
+            *(teacher.watch, store.reports.turn, orders.turn),
+            *(retention.turn, reseal.turn, now.look),
+        )
         warming = Warming(self.core.warm)
         served = tuple(platforms.values())
-        health = Health(store.switch, queue, self.rules, served, metrics=metrics, warming=warming)
+        health = Health(
+            store.database,
+            store.switch,
+            queue,
+            self.rules,
+            served,
+            metrics=metrics,
+            warming=warming,
+        )
         services = Services(
             analyser=Analyser(self.core.decode, judge),
             desk=desk,
@@ -265,7 +276,7 @@ class Application:
         stack.callback(server.close)
         await self._seed(playground)
         link = await self._sign_in_link(server.port)
-        running = Running(tuple(platforms.values()), app.accept)
+        running = Running(tuple(platforms.values()), app.accept, self.rules.look)
         await running.until_stopped(
             work=never_ends(
                 lambda stop: queue.serve(app.handle, settings.queue.concurrency, stop), "queue"

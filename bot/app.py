@@ -7,6 +7,7 @@ read back and not judged anew, and what was done is found and not done again.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.errors import EnvironmentFailed, PlatformUnavailable
 from bot.jobs import Answer, Done, Intake, Job, Later
 from bot.journey.act import Act
 from bot.journey.burst import Burst
@@ -19,6 +20,9 @@ from bot.model import JudgementKey, Message
 from bot.ports import Platform
 from bot.queue.jobs import burst_of, is_late, is_report, pack, unpack
 from bot.storage.journal import Journal, Stored
+
+STORAGE_AWAY_S = 5.0
+"""How long a message waits before it is tried again; chosen by eye."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,19 @@ class App:
         return new
 
     async def handle(self, job: Job) -> Answer:
-        """Take one message all the way: judged, acted upon, remembered, put before people."""
+        """Take one message all the way: judged, acted upon, remembered, put before people.
+
+        While the database or the platform's own cannot be used the message waits; that is no
+        fault of the message, and costs it no attempt.
+        """
+        try:
+            return await self._all_the_way(job)
+        except EnvironmentFailed as exc:
+            return Later(STORAGE_AWAY_S, str(exc))
+        except PlatformUnavailable as exc:
+            return Later(exc.retry_after or STORAGE_AWAY_S, str(exc))
+
+    async def _all_the_way(self, job: Job) -> Answer:
         message = unpack(job)
         platform = self.platforms[message.ref.platform]
         if is_late(job):

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import ipaddress
+from collections.abc import Collection
 from typing import ClassVar, Self
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -124,7 +125,7 @@ class GenericHttp:
         if not (request.passages or request.pictures):
             return Findings()
         answer = await self._ask(request)
-        return _findings(answer, answer.modality or _modality(request))
+        return _findings(answer, self.categories, answer.modality or _modality(request))
 
     async def check(self) -> str:
         """Ask about one word.
@@ -205,10 +206,11 @@ def _modality(request: wire.Request) -> Modality:
     return Modality.IMAGE if request.pictures else Modality.TEXT
 
 
-def _findings(answer: wire.Answer, modality: Modality) -> Findings:
+def _findings(answer: wire.Answer, asked: Collection[Category], modality: Modality) -> Findings:
     source = f"{NAME}/{answer.model}"
     scores = dict(answer.scores) | ({Category.PROVIDER_BLOCK: 1.0} if answer.blocked else {})
     spent = answer.usage or wire.Spent()
+    judged = frozenset({*answer.scores, Category.PROVIDER_BLOCK}) if answer.blocked else None
     return Findings(
         signals=tuple(
             Signal(category, score, modality, Grounds.MODEL, source)
@@ -224,6 +226,9 @@ def _findings(answer: wire.Answer, modality: Modality) -> Findings:
                 images=spent.images,
             ),
         ),
+        # Where it would not look, what it did not score stays open instead of 0.
+        asked=frozenset({*asked, Category.PROVIDER_BLOCK}) if answer.blocked else None,
+        judged=judged,
     )
 
 

@@ -63,7 +63,10 @@ def waits_for(record: Record, remote: Collection[str] = PROVIDERS) -> str:
     if live or not failures or not all(_passes(failure, remote) for failure in failures):
         return ""
     first = failures[0]
-    return f"{first.detector}:{first.kind.value}"
+    # Who was late and is now left alone is away, all the same: one outage, one incident.
+    late = first.kind is FailureKind.TIMEOUT
+    kind = FailureKind.UNAVAILABLE if late else first.kind
+    return f"{first.detector}:{kind.value}"
 
 
 def _passes(failure: Failure, remote: Collection[str]) -> bool:
