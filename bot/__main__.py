@@ -47,6 +47,7 @@ from bot.known import known_picture
 from bot.limits import DAY, ActionLimits
 from bot.metrics import Metrics
 from bot.model import JudgementKey, Ref
+from bot.policy.choice import PolicyChoice
 from bot.policy.file import PolicyFile
 from bot.ports import Client, Erases, Platform
 from bot.queue import open_queue
@@ -180,9 +181,11 @@ class Application:
         metrics.registry.register(RemoteFigures(self.core.remote.meter))
         playground = self._playground()
         platforms: dict[str, Platform] = {p.name: p for p in (playground,) if p is not None}
+        chosen = store.communities.named
+        rules = PolicyChoice(self.rules, lambda community: chosen(community).preset)
         judge = Judge(
             self.core.pipeline,
-            self.rules,
+            rules,
             store.banks.view,
             settings.analysis.remote,
             lambda: self.core.remote.meter.spared(EVERY, Spared.SHORT_CIRCUIT),
@@ -193,7 +196,7 @@ class Application:
         await remember(counters, store.journal, now())
         webhooks = Webhooks(settings.webhooks, store.outbox, now)
         voice = Voice(settings.policy.language, settings.policy.appeal)
-        house = House(store.authors, webhooks, voice)
+        house = House(store.authors, webhooks, voice, lambda one: chosen(one).language)
         look = Look(
             Gatherer(self.core.decode, settings.media.max_bytes),
             judge,
@@ -212,9 +215,7 @@ class Application:
         board = Board(store.journal, posting, desk_url(settings))
         incidents = Incidents(IncidentShelf(store.database), posting, desk_url(settings)(""))
         act = Act(store.journal, enforcer, given_up, now, house, board.wake)
-        burst = Burst(
-            Recent(), lambda: self.rules.current, queue, look, act, store.journal, given_up
-        )
+        burst = Burst(Recent(), rules.of, queue, look, act, store.journal, given_up)
         app = App(
             platforms=platforms,
             intake=queue,

@@ -35,6 +35,15 @@ class PolicyFile:
         self._refused: tuple[bytes, str] | None = None
         self._turn = threading.Lock()
 
+    @property
+    def named(self) -> bool:
+        """Whether a file is followed; else it is the preset of the settings."""
+        return self._path is not None
+
+    def of(self, _community_id: str) -> Policy:
+        """The rules in force, which are the same in every community."""
+        return self.current
+
     async def watch(self, stop: asyncio.Event, every: float = 1.0) -> None:
         """Look at the file every so many seconds until ``stop`` is set."""
         while not stop.is_set():

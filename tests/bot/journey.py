@@ -228,7 +228,7 @@ async def a_world(
         late=Late(look, act, journal, given_up, lambda: world.time),
         given_up=given_up,
         telling=Telling(metrics),
-        burst=Burst(Recent(), lambda: rules.current, intake, look, act, journal, given_up),
+        burst=Burst(Recent(), rules.of, intake, look, act, journal, given_up),
         reports=Reports(
             *(ReportBook(journal, lambda: world.time), intake, look, act, journal, given_up),
             clock=lambda: world.time,
