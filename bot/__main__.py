@@ -21,6 +21,7 @@ from bot import log
 from bot.actions.spec import parse
 from bot.analyser import Analyser
 from bot.app import App
+from bot.chat.opened import desk_url
 from bot.cli import command_line
 from bot.cli.root import called, said
 from bot.clock import SteadyClock
@@ -46,19 +47,24 @@ from bot.known import known_picture
 from bot.limits import DAY, ActionLimits
 from bot.metrics import Metrics
 from bot.model import Ref
+from bot.policy.choice import PolicyChoice
 from bot.policy.file import PolicyFile
 from bot.ports import Client, Erases, Platform
 from bot.queue import open_queue
 from bot.queue.port import Queue
 from bot.remember import remember
 from bot.remote_figures import RemoteFigures
+from bot.review.board import Board
 from bot.review.desk import Desk
+from bot.review.incidents import Incidents
 from bot.review.orders import PersonOrders
+from bot.review.posting import Posting
 from bot.review.rulebook import RuleBook
 from bot.review.teaching import Teacher
 from bot.review.trials import Trials
 from bot.review.withheld import WithheldActions
 from bot.running import Running, never_ends
+from bot.storage.incident_cards import IncidentShelf
 from bot.storage.reseal import Reseal
 from bot.storage.retention import Kept, Retention
 from bot.storage.store import Store, data_directory, database_exists, opened
@@ -177,9 +183,11 @@ class Application:
         metrics.registry.register(RemoteFigures(self.core.remote.meter))
         playground = self._playground()
         platforms: dict[str, Platform] = {p.name: p for p in (playground,) if p is not None}
+        chosen = store.communities.named
+        rules = PolicyChoice(self.rules, lambda community: chosen(community).preset)
         judge = Judge(
             self.core.pipeline,
-            self.rules,
+            rules,
             store.banks.view,
             settings.analysis.remote,
             lambda: self.core.remote.meter.spared(EVERY, Spared.SHORT_CIRCUIT),
@@ -190,7 +198,7 @@ class Application:
         await remember(counters, store.journal, now())
         webhooks = Webhooks(settings.webhooks, store.outbox, now)
         voice = Voice(settings.policy.language, settings.policy.appeal)
-        house = House(store.authors, webhooks, voice)
+        house = House(store.authors, webhooks, voice, lambda one: chosen(one).language)
         look = Look(
             Gatherer(self.core.decode, settings.media.max_bytes),
             judge,
@@ -205,10 +213,11 @@ class Application:
             return bool(here) or await store.switch.paused()
 
         enforcer = Enforcer(store.journal, limits, paused, now)
-        act = Act(store.journal, enforcer, given_up, now, house)
-        burst = Burst(
-            Recent(), lambda: self.rules.current, queue, look, act, store.journal, given_up
-        )
+        posting = Posting(store.journal, platforms, store.communities, now)
+        board = Board(store.journal, posting, desk_url(settings))
+        incidents = Incidents(IncidentShelf(store.database), posting, desk_url(settings)(""))
+        act = Act(store.journal, enforcer, given_up, now, house, board.wake)
+        burst = Burst(Recent(), rules.of, queue, look, act, store.journal, given_up)
         app = App(
             platforms=platforms,
             intake=queue,
@@ -281,6 +290,8 @@ class Application:
                 self.rules.watch,
                 health.measure,
                 store.communities.watch,
+                board.run,
+                incidents.run,
                 Upkeep(desk, queue, given_up, chores).run,
                 warming.run,
                 webhooks.run,

@@ -129,6 +129,8 @@ class World:
     given_up: GivenUp
     intake: Accepted
     authors: AuthorBook
+    policy: Path
+    rules: PolicyFile
     time: datetime = NOON
 
     def stands(self, message: Message) -> Message:
@@ -226,13 +228,15 @@ async def a_world(
         late=Late(look, act, journal, given_up, lambda: world.time),
         given_up=given_up,
         telling=Telling(metrics),
-        burst=Burst(Recent(), lambda: in_force.current, intake, look, act, journal, given_up),
+        burst=Burst(Recent(), in_force.of, intake, look, act, journal, given_up),
         reports=Reports(
             *(ReportBook(journal, lambda: world.time), intake, look, act, journal, given_up),
             clock=lambda: world.time,
         ),
     )
-    world = World(app, platform, journal, detector, metrics, given_up, intake, authors)
+    world = World(
+        *(app, platform, journal, detector, metrics, given_up, intake, authors, policy, in_force)
+    )
     try:
         yield world
     finally:
