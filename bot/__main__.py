@@ -31,6 +31,7 @@ from bot.counters import MemoryCounters
 from bot.enforce import Enforcer
 from bot.errors import Misconfigured
 from bot.health import Health
+from bot.house import House, Voice
 from bot.journey.act import Act
 from bot.journey.burst import Burst, Recent
 from bot.journey.gather import Gatherer
@@ -39,19 +40,23 @@ from bot.journey.judge import Judge
 from bot.journey.keep import Keeper
 from bot.journey.late import Late
 from bot.journey.look import Look
+from bot.journey.reported import Reports
 from bot.journey.telling import Telling
 from bot.known import known_picture
 from bot.limits import DAY, ActionLimits
 from bot.metrics import Metrics
-from bot.model import JudgementKey
+from bot.model import Ref
 from bot.policy.file import PolicyFile
-from bot.ports import Client, Erases, House, Platform, Voice
+from bot.ports import Client, Erases, Platform
 from bot.queue import open_queue
 from bot.queue.port import Queue
 from bot.remember import remember
 from bot.remote_figures import RemoteFigures
 from bot.review.desk import Desk
+from bot.review.orders import PersonOrders
+from bot.review.rulebook import RuleBook
 from bot.review.teaching import Teacher
+from bot.review.trials import Trials
 from bot.review.withheld import WithheldActions
 from bot.running import Running, never_ends
 from bot.storage.reseal import Reseal
@@ -116,6 +121,15 @@ class Build:
             yield queue
         finally:
             await queue.close()
+
+    @asynccontextmanager
+    async def platforms(
+        self,
+        settings: Settings,  # noqa: ARG002 - no chat platform is there to be set up yet
+        store: Store,  # noqa: ARG002 - the same
+    ) -> AsyncIterator[Mapping[str, Platform]]:
+        """The chat platforms that have a token, not started."""
+        yield {}
 
     def keepers(self, settings: Settings) -> Mapping[str, Erases]:
         """The playground, where it has ever been opened; other platforms keep their own posts."""
@@ -185,7 +199,12 @@ class Application:
             Keeper(store.evidence, self.core.encode),
             now,
         )
-        enforcer = Enforcer(store.journal, limits, store.switch.paused, now)
+
+        async def paused(ref: Ref) -> bool:
+            here = store.communities.of(ref.platform, ref.community_id).paused
+            return bool(here) or await store.switch.paused()
+
+        enforcer = Enforcer(store.journal, limits, paused, now)
         act = Act(store.journal, enforcer, given_up, now, house)
         burst = Burst(
             Recent(), lambda: self.rules.current, queue, look, act, store.journal, given_up
@@ -200,18 +219,15 @@ class Application:
             given_up=given_up,
             telling=Telling(metrics),
             burst=burst,
+            reports=Reports(store.reports, queue, look, act, store.journal, given_up, now),
         )
-        live: dict[str, Client] = {
-            name: each.client for name, each in platforms.items() if not each.simulate
-        }
         teacher = Teacher(store.journal, store.banks, now)
         desk = Desk(
             store.journal,
             store.evidence,
-            live.get,
+            lambda ref: _acting(platforms, ref),
             parse,
             now,
-            nonce_of=JudgementKey.nonce,
             learn=teacher.overturned,
             house=house,
         )
@@ -220,7 +236,11 @@ class Application:
         )
         retention = Retention(store.database, store.evidence, kept, now, queue.forget_parked)
         reseal = Reseal(store.database, store.evidence, store.journal.seal, now)
-        chores = (teacher.watch, retention.turn, reseal.turn, now.look)
+        orders = PersonOrders(store.journal, enforcer, platforms, parse, now, house=house)
+        chores = (
+            *(teacher.watch, store.reports.turn, orders.turn),
+            *(retention.turn, reseal.turn, now.look),
+        )
         warming = Warming(self.core.warm)
         served = tuple(platforms.values())
         health = Health(
@@ -239,8 +259,10 @@ class Application:
             sessions=StoredSessions(store.sessions),
             health=health,
             parked=queue,
-            withheld=WithheldActions(store.journal, enforcer, platforms, parse, now),
+            withheld=WithheldActions(store.journal, enforcer, platforms, parse, now, house=house),
             lessons=teacher,
+            deliveries=webhooks,
+            rules=RuleBook(self.rules, store.journal, Trials(settings.storage.url, now), now),
             metrics=metrics.registry,
             platforms=_mounted(playground),
             reach=_reach(settings),
@@ -259,6 +281,7 @@ class Application:
             beside=(
                 self.rules.watch,
                 health.measure,
+                store.communities.watch,
                 Upkeep(desk, queue, given_up, chores).run,
                 warming.run,
                 webhooks.run,
@@ -323,6 +346,12 @@ def _refuse_what_needs_more(settings: Settings, roles: frozenset[str]) -> None:
             "this version has no adapter for Discord or Slack yet: take the token away, and the "
             "playground starts"
         )
+
+
+def _acting(platforms: Mapping[str, Platform], ref: Ref) -> Client | None:
+    """The client of a message's platform; None where it does not run, or only rehearses there."""
+    platform = platforms.get(ref.platform)
+    return platform.client if platform and not platform.simulates(ref.community_id) else None
 
 
 def _mounted(playground: Playground | None) -> tuple[Mounted, ...]:

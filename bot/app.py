@@ -14,10 +14,11 @@ from bot.journey.burst import Burst
 from bot.journey.giving_up import GivenUp
 from bot.journey.late import Late, worth_asking_again
 from bot.journey.look import Look
+from bot.journey.reported import Reports
 from bot.journey.telling import Telling
 from bot.model import JudgementKey, Message
 from bot.ports import Platform
-from bot.queue.jobs import burst_of, is_late, pack, unpack
+from bot.queue.jobs import burst_of, is_late, is_report, pack, unpack
 from bot.storage.journal import Journal, Stored
 
 STORAGE_AWAY_S = 5.0
@@ -37,10 +38,11 @@ class App:
     given_up: GivenUp
     telling: Telling
     burst: Burst
+    reports: Reports
 
-    async def accept(self, messages: Sequence[Message]) -> set[str]:
+    async def accept(self, messages: Sequence[Message], /, *, lane: str = "live") -> set[str]:
         """Commit messages to the queue; returns the keys that were new, once they are durable."""
-        new = await self.intake.accept([pack(message) for message in messages])
+        new = await self.intake.accept([pack(message, lane) for message in messages])
         self.telling.accepted(messages, new)
         return new
 
@@ -64,6 +66,8 @@ class App:
             return await self.late.ask(platform, message)
         if flood := burst_of(job):
             return await self.burst.again(platform, message, flood)
+        if is_report(job):
+            return await self.reports.judge(platform, message)
         self.burst.recent.note(message)
         with self.telling.about(message, job.attempt) as line:
             key, before = await self.given_up.next_round(message)

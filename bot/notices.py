@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
+from bot.house import Voice
 from bot.model import Message, Outcome, Status
-from bot.ports import Voice
 
 LOCALE = Path(__file__).parent / "locale"
 DOMAIN = "bifocal"

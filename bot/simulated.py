@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.house import Authors, Delivery, House, Outbox
 from bot.model import Author, Message, Ref
-from bot.ports import Authors, Client, Delivery, House, Outbox
+from bot.ports import Client
 from bot.review.card import Card
 
 
@@ -49,6 +50,10 @@ class SimulatedClient:
     async def post_card(self, card: Card, *, nonce: str) -> str:
         """Put the card up: moderators are to see what would have been done."""
         return await self.real.post_card(card, nonce=nonce)
+
+    async def redraw_card(self, card_id: str, card: Card) -> None:
+        """Show it as it is now."""
+        await self.real.redraw_card(card_id, card)
 
     async def card(self, nonce: str) -> str | None:
         """Ask the platform."""

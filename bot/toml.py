@@ -1,6 +1,6 @@
 """Reads TOML that people wrote, with bounds the parser itself does not keep.
 
-A 40 KB key of dots takes tomllib 11 s (measured, threats.md 1.10), so size and the depth of
+A 40 KB key of dots takes tomllib 11 s (measured), so size and the depth of
 dotted keys are bounded before it is asked.
 """
 

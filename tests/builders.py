@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from analysis.taxonomy import Category
 from analysis.types import Assessment, Fact, FactKind, Failure, Grounds, Media, Modality, Signal
+from bot.house import House
 from bot.model import (
     Attachment,
     Author,
@@ -15,7 +16,7 @@ from bot.model import (
     Ref,
     Seen,
 )
-from bot.ports import House, Target
+from bot.ports import Target
 from bot.review.card import Card
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)

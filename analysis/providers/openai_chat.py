@@ -1,6 +1,6 @@
 """Any server that speaks OpenAI's chat completions: OpenAI, Alibaba's Qwen-VL, or one of yours.
 
-What is on the wire and in what the servers differ: wire.md, section 2, as of 2026-11-22. A server
+What is on the wire and in what the servers differ: their manuals, as of 2026-11-22. A server
 is held to a JSON schema where it takes one; where it refuses, or plainly does not keep to it, it
 is asked for a JSON object, then for plain text. How far down was needed is remembered for as long
 as the process lives. The answer is read alike on every rung: strictly, by our own schema.

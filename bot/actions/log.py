@@ -1,33 +1,20 @@
 """Put a card in the moderators' channel."""
 
 from dataclasses import dataclass
-from typing import Self
 
-from bot.actions.bare import refuse_parameters
+from bot.actions.bare import Bare
 from bot.errors import Gone, NotPermitted, PlatformError
 from bot.model import Receipt
 from bot.ports import Client, Presence, Target
 
 
 @dataclass(frozen=True, slots=True)
-class Log:
+class Log(Bare):
     """Tells the moderators in chat what was found and done."""
 
     name = slot = "log"
     harshness = 5
     destructive = False
-
-    @classmethod
-    def parse(cls, parameters: str) -> Self:
-        """``log`` takes no parameters."""
-        refuse_parameters(cls.name, parameters)
-        return cls()
-
-    def __str__(self) -> str:
-        return self.name
-
-    def __or__(self, other: Self) -> Self:
-        return self
 
     async def apply(self, client: Client, target: Target) -> Receipt:
         """Post the target's card once, however often it is asked."""

@@ -17,7 +17,7 @@ from bot.core import Core
 from bot.errors import BotError, Misconfigured
 from bot.log import configure, logger
 from bot.policy.file import PolicyFile
-from bot.ports import Erases
+from bot.ports import Erases, Platform
 from bot.queue.port import Queue
 from bot.storage.store import Store, database_exists
 
@@ -29,7 +29,8 @@ INTERRUPTED = 130
 
 P = ParamSpec("P")
 _log = logger("cli")
-said = Console(stderr=True, highlight=False)
+# A ref such as `playground:a:b` holds what looks like the name of an emoji.
+said = Console(stderr=True, highlight=False, emoji=False)
 """Everything for people that is not the answer itself."""
 
 
@@ -69,6 +70,12 @@ class Root(Protocol):
 
     def queue(self, settings: Settings) -> AbstractAsyncContextManager[Queue]:
         """The queue, of which only one process may have hold."""
+        ...
+
+    def platforms(
+        self, settings: Settings, store: Store
+    ) -> AbstractAsyncContextManager[Mapping[str, Platform]]:
+        """The chat platforms that have a token, by name, not started: to be examined."""
         ...
 
     def keepers(self, settings: Settings) -> Mapping[str, Erases]:

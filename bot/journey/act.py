@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 
 from bot.enforce import Enforcer, Orders
 from bot.errors import PlatformUnavailable
+from bot.house import House
 from bot.jobs import Later
 from bot.journey.giving_up import GivenUp
 from bot.model import Message, Outcome
-from bot.ports import House, Platform, Target
+from bot.ports import Platform, Target
 from bot.review.draw import draw
 from bot.storage.journal import Journal, Stored
 

@@ -14,7 +14,7 @@ from functools import cached_property
 from bot.errors import Misconfigured
 
 LARGEST = 1_000_000
-"""Bytes of a policy file (threats.md row 15)."""
+"""Bytes of a policy file; a larger one is refused unread."""
 DEEPEST = 8
 """Parts of a dotted key, and levels of brackets; a policy needs three."""
 

@@ -26,7 +26,7 @@ Work = Callable[[sqlite3.Connection], T]
 """Reads and writes inside a transaction that is not its own. May be run twice: after a rollback."""
 
 MOST_PIECES = 512
-"""Pieces of work per commit. Beyond some hundred a group gains little (measured, engine.md)."""
+"""Pieces of work per commit. Beyond some hundred a group gains little (measured)."""
 MOST_BYTES = 8 << 20
 """Bytes per commit, so that one group of giants does not hold up everyone else."""
 MOST_WAITING = 64 << 20

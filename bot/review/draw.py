@@ -1,10 +1,12 @@
 """From what is known of a post to its card. Pure; every text stays as it was written."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 
 from analysis.taxonomy import Category
-from bot.model import Case, Message, Mode, Outcome, Verdict
-from bot.review.card import Card
+from bot.model import Case, EventKind, Message, Mode, Outcome, Verdict
+from bot.review.card import Card, CardKind
+from bot.review.states import BOT
 
 Scores = Mapping[Category, float | None] | Mapping[str, float | None]
 
@@ -32,7 +34,7 @@ def draw(
     return _card(message, verdict.explanation, rules, scores, outcomes, case_id, url)
 
 
-def breaker(reason: str) -> Card:
+def breaker(community_id: str, reason: str) -> Card:
     """What moderators are told once when the limits stop the bot from acting."""
     return Card(
         case_id="",
@@ -44,6 +46,8 @@ def breaker(reason: str) -> Card:
         rules=(),
         scores=(),
         outcomes=(),
+        community_id=community_id,
+        kind=CardKind.NOTICE,
     )
 
 
@@ -51,10 +55,37 @@ def draw_case(case: Case, *, url: str = "") -> Card:
     """The card of a case as it stands: the newest judgement, and what every one of them did."""
     newest = case.judgements[-1]
     rules = dict.fromkeys(rule for one in case.judgements for rule in one.rules)
+    shadow = dict.fromkeys(rule for one in case.judgements for rule in one.shadow_rules)
     outcomes = [outcome for one in case.judgements for outcome in one.outcomes]
-    return _card(
+    card = _card(
         case.message, newest.explanation, tuple(rules), newest.scores, outcomes, case.id, url
     )
+    kept = dict.fromkeys(one.image for one in case.evidence if one.image)
+    return dataclasses.replace(
+        card,
+        state=case.state.value,
+        standing=_standing(case),
+        pictures=tuple(kept),
+        shadow_rules=tuple(shadow),
+    )
+
+
+_SAID = {
+    EventKind.CLAIMED: "{by} is looking at it",
+    EventKind.UPHELD: "Upheld by {by}",
+    EventKind.OVERTURNED: "Overturned by {by}",
+    EventKind.ESCALATED: "Escalated by {by}",
+    EventKind.APPEALED: "Appealed by its author",
+    EventKind.RESOLVED: "Closed by {by}: nothing was found",
+}
+
+
+def _standing(case: Case) -> str:
+    """The last thing a person did that moves a case, in a few words."""
+    for event in reversed(case.events):
+        if said := _SAID.get(event.kind):
+            return said.format(by=event.by or BOT)
+    return ""
 
 
 def _card(  # noqa: PLR0917 - the card's own fields, in order
@@ -80,6 +111,9 @@ def _card(  # noqa: PLR0917 - the card's own fields, in order
         scores=top,
         outcomes=tuple((outcome.action, outcome.status.value) for outcome in outcomes),
         url=url,
+        community_id=message.ref.community_id,
+        message=str(message.ref),
+        author_id=message.author.id,
     )
 
 

@@ -24,7 +24,7 @@ ASKERS = 2
 """Threads that each answer a whole question; chosen by eye, as many as small machines have cores.
 """
 POOL = 5
-"""Connections to PostgreSQL; managed plans count them (engine.md 6)."""
+"""Connections to PostgreSQL; managed plans count them."""
 
 
 class Engines(Protocol):

@@ -1,7 +1,7 @@
 """Group commit: whatever waits to be written shares one transaction, one bad write spoils none.
 
 A commit costs an fsync, about a millisecond; sharing it makes fifty writers ten times faster
-(measured, engine.md 3). SQLite also wants exactly one writer: this is it.
+(measured). SQLite also wants exactly one writer: this is it.
 """
 
 import asyncio

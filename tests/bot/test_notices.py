@@ -3,9 +3,9 @@
 import pytest
 
 from bot.catalogues import compiled, read, source
+from bot.house import Voice
 from bot.model import Outcome, Status
 from bot.notices import languages, sorry, told
-from bot.ports import Voice
 from tests.builders import NOON, a_message
 
 DONE = (
