@@ -275,6 +275,7 @@ class Application:
             metrics=metrics.registry,
             platforms=_mounted(playground),
             reach=_reach(settings),
+            clock=now,
         )
         server = WebServer(create_app(services), settings.web.host, settings.web.port)
         stack.callback(server.close)
@@ -311,6 +312,7 @@ class Application:
             guard=lambda scope: Requires(Scope(scope)),
             render=lambda request, template, /, **context: pages.render(request, template, context),
             simulate=self.settings.playground.simulate,
+            now=now,
         )
 
     async def _limits(self) -> ActionLimits:
