@@ -7,7 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from adapters.playground import TEMPLATES, Playground
@@ -23,6 +23,7 @@ from bot.analyser import Analyser
 from bot.app import App
 from bot.cli import command_line
 from bot.cli.root import called, said
+from bot.clock import SteadyClock
 from bot.config.load import load
 from bot.config.tables import Settings
 from bot.core import Core, opened_core
@@ -39,6 +40,7 @@ from bot.journey.judge import Judge
 from bot.journey.keep import Keeper
 from bot.journey.late import Late
 from bot.journey.look import Look
+from bot.journey.reported import Reports
 from bot.journey.telling import Telling
 from bot.known import known_picture
 from bot.limits import DAY, ActionLimits
@@ -51,6 +53,7 @@ from bot.queue.port import Queue
 from bot.remember import remember
 from bot.remote_figures import RemoteFigures
 from bot.review.desk import Desk
+from bot.review.orders import PersonOrders
 from bot.review.teaching import Teacher
 from bot.review.withheld import WithheldActions
 from bot.running import Running, never_ends
@@ -75,9 +78,8 @@ ROOM = "playground.db"
 """The playground's own database, beside the other."""
 
 
-def now() -> datetime:
-    """The time, aware and in UTC."""
-    return datetime.now(UTC)
+now = SteadyClock()
+"""The time, aware and in UTC."""
 
 
 class Build:
@@ -117,6 +119,15 @@ class Build:
             yield queue
         finally:
             await queue.close()
+
+    @asynccontextmanager
+    async def platforms(
+        self,
+        settings: Settings,  # noqa: ARG002 - no chat platform is there to be set up yet
+        store: Store,  # noqa: ARG002 - the same
+    ) -> AsyncIterator[Mapping[str, Platform]]:
+        """The chat platforms that have a token, not started."""
+        yield {}
 
     def keepers(self, settings: Settings) -> Mapping[str, Erases]:
         """The playground, where it has ever been opened; other platforms keep their own posts."""
@@ -206,6 +217,7 @@ class Application:
             given_up=given_up,
             telling=Telling(metrics),
             burst=burst,
+            reports=Reports(store.reports, queue, look, act, store.journal, given_up, now),
         )
         teacher = Teacher(store.journal, store.banks, now)
         desk = Desk(
@@ -223,10 +235,22 @@ class Application:
         )
         retention = Retention(store.database, store.evidence, kept, now, queue.forget_parked)
         reseal = Reseal(store.database, store.evidence, store.journal.seal, now)
-        chores = (teacher.watch, retention.turn, reseal.turn)
+        orders = PersonOrders(store.journal, enforcer, platforms, parse, now, house=house)
+        chores = (
+            *(teacher.watch, store.reports.turn, orders.turn),
+            *(retention.turn, reseal.turn, now.look),
+        )
         warming = Warming(self.core.warm)
         served = tuple(platforms.values())
-        health = Health(store.switch, queue, self.rules, served, metrics=metrics, warming=warming)
+        health = Health(
+            store.database,
+            store.switch,
+            queue,
+            self.rules,
+            served,
+            metrics=metrics,
+            warming=warming,
+        )
         services = Services(
             analyser=Analyser(self.core.decode, judge),
             desk=desk,
@@ -234,7 +258,7 @@ class Application:
             sessions=StoredSessions(store.sessions),
             health=health,
             parked=queue,
-            withheld=WithheldActions(store.journal, enforcer, platforms, parse, now),
+            withheld=WithheldActions(store.journal, enforcer, platforms, parse, now, house=house),
             lessons=teacher,
             metrics=metrics.registry,
             platforms=_mounted(playground),
@@ -244,7 +268,7 @@ class Application:
         stack.callback(server.close)
         await self._seed(playground)
         link = await self._sign_in_link(server.port)
-        running = Running(tuple(platforms.values()), app.accept)
+        running = Running(tuple(platforms.values()), app.accept, self.rules.look)
         await running.until_stopped(
             work=never_ends(
                 lambda stop: queue.serve(app.handle, settings.queue.concurrency, stop), "queue"

@@ -25,7 +25,7 @@ class Community:
     """Roles, or people where a platform has no roles, that moderate beside those who have the
     platform's own rights."""
     analyze_for: tuple[str, ...] = ()
-    """Roles that may analyse by hand; empty: everyone."""
+    """Roles, or people, that may analyse by hand; empty: everyone."""
     paused: str = ""
     """Who stopped all acting here, and why, in a sentence; empty while it acts."""
     digest: bool = False

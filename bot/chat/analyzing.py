@@ -37,7 +37,8 @@ class Analyzing:
         """
         check_rank(asker, Rank.MEMBER)
         allowed = self._of(asker.platform, asker.community_id).analyze_for
-        if allowed and asker.rank < Rank.MODERATOR and not {*allowed} & {*asker.author.roles}:
+        theirs = {asker.id, *asker.author.roles}
+        if allowed and asker.rank < Rank.MODERATOR and not theirs & {*allowed}:
             raise Refused("Analyzing by hand is not open to everyone here. Ask a moderator.")
         if not text.strip() and not files:
             raise Refused("Give a picture, a link to a post, or words to look at.")

@@ -41,7 +41,7 @@ class FrontDesk:
     async def command(self, asker: Asker, name: str, given: Given, files: Files = ()) -> Sheet:
         """Carry out a command."""
         if name == "analyze":
-            looked = self.posts.look(asker, given.get("text", ""), files)
+            looked = self.posts.look(asker, given, files)
             return await self._told(asker, name, looked)
         carry_out = _COMMANDS.get(name, _unknown)
         return await self._told(asker, name, carry_out(self, asker, given))

@@ -21,7 +21,12 @@ class Chat(Protocol):
         given: Mapping[str, str],
         files: Sequence[tuple[str, bytes]] = (),
     ) -> Sheet:
-        """Carry out a command of ``COMMANDS``; ``files`` are names and bytes."""
+        """Carry out a command of ``COMMANDS``; ``files`` are names and bytes.
+
+        A platform opens a ``link`` itself: to a post of the same community it gives the post's
+        files and words, to a file of its own hosts the file. What it cannot open it leaves in
+        ``given``, and the asker is told.
+        """
         ...
 
     async def on_message(self, asker: Asker, verb: str, message: Message) -> Sheet:

@@ -49,9 +49,19 @@ class Posts:
         self._reports = reports
         self._max_bytes = max_bytes
 
-    async def look(self, asker: Asker, text: str, files: Sequence[tuple[str, bytes]]) -> Sheet:
-        """Look at words and files that were given by hand."""
-        return await self._analyzing.look(asker, text, files)
+    async def look(
+        self, asker: Asker, given: Mapping[str, str], files: Sequence[tuple[str, bytes]]
+    ) -> Sheet:
+        """Look at words and files that were given by hand.
+
+        Raises:
+            Refused: a link was given that its platform could not open.
+        """
+        if given.get("link"):
+            raise Refused(
+                "This link cannot be opened: give one to a post or a picture of this community."
+            )
+        return await self._analyzing.look(asker, given.get("text", ""), files)
 
     async def menu(self, asker: Asker, verb: str, message: Message) -> Sheet:
         """Carry out a line of the post's menu.

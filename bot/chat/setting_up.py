@@ -67,6 +67,15 @@ class SettingUp:
                 at_most=10,
             ),
         ]
+        found.append(
+            Choice(
+                Press("analyze_for"),
+                "Who may analyze by hand; nobody chosen: all",
+                Of.GROUPS,
+                chosen=one.analyze_for,
+                at_most=10,
+            )
+        )
         if not self._file:
             chosen = (one.preset or self._preset,)
             found.append(Choice(Press("preset"), "Which rules", options=PRESETS, chosen=chosen))
@@ -122,6 +131,10 @@ def _moderators(chosen: str, _: str) -> Change:
     return lambda one: replace(one, moderators=tuple(part for part in chosen.split(",") if part))
 
 
+def _analyze_for(chosen: str, _: str) -> Change:
+    return lambda one: replace(one, analyze_for=tuple(part for part in chosen.split(",") if part))
+
+
 def _preset(chosen: str, _: str) -> Change:
     if chosen not in {option.value for option in PRESETS}:
         raise Refused("Choose one of the rules that are offered.")
@@ -147,6 +160,7 @@ def _rehearse(_: str, __: str) -> Change:
 
 
 _CHANGES: Mapping[str, Callable[[str, str], Change]] = {
+    "analyze_for": _analyze_for,
     "digest": _digest,
     "language": _language,
     "live": _live,

@@ -25,9 +25,9 @@ class TooLong(ValueError):
 class Signer:
     """Writes and reads the ids of buttons."""
 
-    def __init__(self, key: bytes) -> None:
-        """``key`` is a secret that outlives restarts."""
-        self._key = key
+    def __init__(self, *keys: bytes) -> None:
+        """``keys`` are secrets that outlive restarts; the first signs, and all are believed."""
+        self._keys = keys
 
     def write(self, press: Press, community_id: str) -> str:
         """A press as a button's id, at most 100 characters.
@@ -36,7 +36,7 @@ class Signer:
             TooLong: it does not fit.
         """
         body = f"{press.verb}|{press.subject}|{press.detail}"
-        made = f"{body}|{self._mac(body, community_id)}"
+        made = f"{body}|{_mac(self._keys[0], body, community_id)}"
         if len(made) > LONGEST:
             raise TooLong(f"a button's id of {len(made)} characters: {press.verb}")
         return made
@@ -49,15 +49,19 @@ class Signer:
         """
         body, _bar, mac = text.rpartition("|")
         parts = body.split("|")
-        genuine = hmac.compare_digest(mac.encode(), self._mac(body, community_id).encode())
+        given = mac.encode("utf-8", "surrogatepass")
+        genuine = any(
+            hmac.compare_digest(given, _mac(key, body, community_id).encode()) for key in self._keys
+        )
         if not genuine or len(parts) != 3:  # noqa: PLR2004 - verb, subject, detail
             raise Refused("This button is not valid here.")
         return Press(*parts)
 
-    def _mac(self, body: str, community_id: str) -> str:
-        text = f"{community_id}\n{body}".encode("utf-8", "surrogatepass")
-        digest = hmac.new(self._key, text, sha256).digest()[:MAC_BYTES]
-        return base64.urlsafe_b64encode(digest).decode("ascii")
+
+def _mac(key: bytes, body: str, community_id: str) -> str:
+    text = f"{community_id}\n{body}".encode("utf-8", "surrogatepass")
+    digest = hmac.new(key, text, sha256).digest()[:MAC_BYTES]
+    return base64.urlsafe_b64encode(digest).decode("ascii")
 
 
 Sign = Callable[[Press, str], str]

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot import examine
 from bot.chat.asker import Asker, Rank, Refused, check_rank
 from bot.chat.deciding import signature
 from bot.chat.sheet import Entry, Sheet, Tone
@@ -84,7 +85,7 @@ class Telling:
         check_rank(asker, Rank.ADMIN)
         missing = await self._health.missing()
         found = [Examined(well=False, sentence=f"{part}: {what}") for part, what in missing.items()]
-        found += await self._platforms[asker.platform].examine(asker.community_id)
+        found += await examine.platform(self._platforms[asker.platform], asker.community_id)
         found += await self._providers()
         ill = [one for one in found if not one.well]
         lines = [f"✗ {one.sentence}" for one in ill]

@@ -17,6 +17,7 @@ COMMANDS = (
     "search",
     "export",
     "erase",
+    "audit",
     "tokens",
     "keys",
     "stats",

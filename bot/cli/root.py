@@ -17,7 +17,7 @@ from bot.core import Core
 from bot.errors import BotError, Misconfigured
 from bot.log import logger
 from bot.policy.file import PolicyFile
-from bot.ports import Erases
+from bot.ports import Erases, Platform
 from bot.queue.port import Queue
 from bot.storage.store import Store
 
@@ -69,6 +69,12 @@ class Root(Protocol):
 
     def queue(self, settings: Settings) -> AbstractAsyncContextManager[Queue]:
         """The queue, of which only one process may have hold."""
+        ...
+
+    def platforms(
+        self, settings: Settings, store: Store
+    ) -> AbstractAsyncContextManager[Mapping[str, Platform]]:
+        """The chat platforms that have a token, by name, not started: to be examined."""
         ...
 
     def keepers(self, settings: Settings) -> Mapping[str, Erases]:

@@ -53,10 +53,13 @@ class Incident:
 def waits_for(record: Record, remote: Collection[str] = PROVIDERS) -> str:
     """The key under which the record's case waits; empty where a person has something to see.
 
-    ``remote`` names the detectors that ask a vendor: what else fails is not tried again.
+    ``remote`` names the detectors that ask a vendor: what else fails is not tried again. What a
+    member reported waits for a person, whatever else it waits for.
     """
     failures = record.assessment.failures
     live = any(matched.mode is Mode.LIVE for matched in record.verdict.matched)
+    if record.key.cause is Cause.REPORTED:
+        return ""
     if live or not failures or not all(_passes(failure, remote) for failure in failures):
         return ""
     first = failures[0]

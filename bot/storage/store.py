@@ -9,6 +9,7 @@ from pathlib import Path
 from analysis.bank import BankIndex
 from bot.actions.spec import parse
 from bot.config.tables import Storage as Options
+from bot.storage.audit import Audit
 from bot.storage.authors import AuthorBook
 from bot.storage.banks import BankStore
 from bot.storage.bookmarks import StoredBookmarks
@@ -19,6 +20,7 @@ from bot.storage.installations import Installations
 from bot.storage.journal import Journal
 from bot.storage.key_check import check_key
 from bot.storage.outbox import OutboxStore
+from bot.storage.reports import ReportBook
 from bot.storage.seal import Seal, key_file
 from bot.storage.search import Search
 from bot.storage.sessions import Sessions
@@ -48,6 +50,8 @@ class Store:
     communities: StoredCommunities
     bookmarks: StoredBookmarks
     installations: Installations
+    reports: ReportBook
+    audit: Audit
 
 
 @asynccontextmanager
@@ -65,9 +69,10 @@ async def opened(options: Options, clock: Callable[[], datetime]) -> AsyncIterat
         await check_key(database, seal, clock())
         communities = StoredCommunities(database, clock)
         await communities.load()
+        journal = Journal(database, seal, parse)
         yield Store(
             database,
-            Journal(database, seal, parse),
+            journal,
             evidence,
             BankStore(database, clock, BankIndex),
             Tokens(database, clock),
@@ -80,6 +85,8 @@ async def opened(options: Options, clock: Callable[[], datetime]) -> AsyncIterat
             communities,
             StoredBookmarks(database, clock),
             Installations(database, seal, clock),
+            ReportBook(journal, clock),
+            Audit(database),
         )
     finally:
         await database.close()

@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from bot.storage import tables_authors, tables_communities  # noqa: F401 - they belong to the schema
+from bot.storage.chain import a_salt, digest_of, mark_of
 from bot.storage.columns import Json, RowId, UtcTime
 from bot.storage.schema import belongs_to, metadata
 
@@ -293,6 +294,10 @@ audit = Table(
     Column("what", String, nullable=False),
     Column("subject", String, nullable=False),
     Column("detail", Json, nullable=False),
+    # The chain, in the order in which each is made; the salt goes when a person is erased.
+    Column("salt", String, nullable=False, default=a_salt, server_default=""),
+    Column("mark", String, nullable=False, default=mark_of, server_default=""),
+    Column("digest", String, nullable=False, default=digest_of, server_default=""),
     Index("ix_audit_at", "at", "id"),
 )
 

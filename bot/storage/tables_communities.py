@@ -106,6 +106,13 @@ reports = Table(
     UniqueConstraint("platform", "community_id", "channel_id", "message_id", "reporter"),
 )
 
+Index(
+    "ix_reports_untold",
+    reports.c.id,
+    sqlite_where=reports.c.told_at.is_(None),
+    postgresql_where=reports.c.told_at.is_(None),
+)
+
 # Pictures that are left out of the judgement in one channel.
 ignored = Table(
     "ignored",

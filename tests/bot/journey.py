@@ -42,6 +42,7 @@ from bot.journey.judge import Judge
 from bot.journey.keep import Keeper
 from bot.journey.late import Late
 from bot.journey.look import Look
+from bot.journey.reported import Reports
 from bot.journey.telling import Telling
 from bot.limits import ActionLimits
 from bot.metrics import Metrics
@@ -52,6 +53,7 @@ from bot.storage.authors import AuthorBook
 from bot.storage.database import Database
 from bot.storage.evidence import EvidenceStore
 from bot.storage.journal import Journal
+from bot.storage.reports import ReportBook
 from bot.storage.seal import Seal
 from tests.builders import NOON
 from tests.fakes import FakeClient, FakePlatform
@@ -225,6 +227,10 @@ async def a_world(
         given_up=given_up,
         telling=Telling(metrics),
         burst=Burst(Recent(), lambda: rules.current, intake, look, act, journal, given_up),
+        reports=Reports(
+            *(ReportBook(journal, lambda: world.time), intake, look, act, journal, given_up),
+            clock=lambda: world.time,
+        ),
     )
     world = World(app, platform, journal, detector, metrics, given_up, intake, authors)
     try:

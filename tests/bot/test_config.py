@@ -148,6 +148,24 @@ def test_bytes_that_are_not_text_are_told() -> None:
         load()
 
 
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param("a." * 20_000 + "b = 1", "16 dotted parts", id="dotted"),
+        pytest.param("'a b'." * 20_000 + "b = 1", "16 dotted parts", id="quoted"),
+        pytest.param("[" + "a . " * 20_000 + "b]", "16 dotted parts", id="header"),
+        pytest.param("x = " + "[" * 100_000, "not valid TOML", id="brackets"),
+        pytest.param("x = " + "{a=" * 100_000, "not valid TOML", id="braces"),
+        pytest.param('"' * 999_000, "not valid TOML", id="quotes"),
+        pytest.param("x = 2026-02-30", "not valid TOML", id="no-such-day"),
+    ],
+)
+def test_a_hostile_file_is_refused_at_once(text: str, said: str) -> None:
+    with pytest.raises(Misconfigured, match=said):
+        load(written(text))
+
+
 def test_a_file_of_a_megabyte_is_refused() -> None:
     with pytest.raises(Misconfigured, match="larger than"):
         load(written("#" * (toml.MAX_BYTES + 1)))

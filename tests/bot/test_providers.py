@@ -14,7 +14,7 @@ from analysis.remote.meter import Spared
 from analysis.remote.prepare import Pictures
 from analysis.taxonomy import Category
 from analysis.types import Content, FailureKind, Findings, Grounds, Modality, Scope, Signal, Usage
-from bot.cli.doctor import Finding, findings
+from bot import examine
 from bot.config.load import load
 from bot.config.tables import Settings
 from bot.errors import Misconfigured
@@ -239,15 +239,17 @@ async def test_doctor_says_of_each_whether_it_works(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("BIFOCAL_PROVIDERS__EYES__API_KEY", "wrong")
     found = await remote(settings(text, monkeypatch, "acme", "words"))
 
-    assert await findings(found.providers) == (
-        Finding("acme", well=True, sentence="it answers."),
-        Finding("eyes", well=False, sentence="the key is refused; set another."),
-        Finding(
-            "words",
-            well=False,
-            sentence="this is a fault of ours: ZeroDivisionError; please report it.",
+    assert [(one.well, one.sentence) for one in await examine.providers(found.providers)] == [
+        (True, "provider: acme: it answers."),
+        (False, "provider: eyes: NOT WELL: the key is refused; set another."),
+        (
+            False,
+            (
+                "provider: words: NOT WELL: this is a fault of ours: ZeroDivisionError; "
+                "please report it."
+            ),
         ),
-    )
+    ]
 
 
 async def test_metrics_show_spend_and_what_was_spared(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,8 @@ from analysis import registry
 from analysis.errors import ProviderRejected
 from analysis.providers import PROVIDERS
 from analysis.providers.provider import Options, Provider, Tools
-from bot.cli.doctor import Finding, findings
+from bot import examine
+from bot.ports import Examined
 from tests.analysis.providers.asking import as_png
 
 KEY = "canary-0123456789abcdef"
@@ -49,9 +50,9 @@ async def a_provider(name: str, answer: httpx.Response | Exception) -> AsyncIter
         yield make(make.options_type.model_validate(given), Tools(client, as_png, at_once))
 
 
-async def found(name: str, answer: httpx.Response | Exception) -> Finding:
+async def found(name: str, answer: httpx.Response | Exception) -> Examined:
     async with a_provider(name, answer) as provider:
-        (finding,) = await findings([provider])
+        (finding,) = await examine.providers([provider])
         return finding
 
 

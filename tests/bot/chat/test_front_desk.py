@@ -103,6 +103,12 @@ async def test_analyzing_nothing_is_refused(office: Office) -> None:
     assert refused(await office.desk.command(MEMBER, "analyze", {}))
 
 
+async def test_a_link_nobody_could_open_is_told(office: Office) -> None:
+    given = {"link": "https://example.org/a.png", "text": "hello"}
+
+    assert refused(await office.desk.command(MEMBER, "analyze", given))
+
+
 async def test_analyzing_too_often_is_refused(office: Office) -> None:
     for _ in range(3):
         await office.desk.command(MEMBER, "analyze", {"text": "hello"})
@@ -350,7 +356,7 @@ async def test_the_doctor_puts_what_is_ill_first(office: Office) -> None:
     sheet = await office.desk.command(ADMIN, "doctor", {})
 
     assert (sheet.title, sheet.tone) == ("One thing to mend", Tone.BAD)
-    assert sheet.body[0].startswith("✗ no permission")
+    assert sheet.body[0].startswith("✗ fake: NOT WELL: no permission")
 
 
 async def test_a_pause_holds_here_and_not_elsewhere(office: Office) -> None:
@@ -461,6 +467,7 @@ async def test_the_wizard_takes_each_choice_at_once(office: Office) -> None:
 
     await office.desk.press(ADMIN, Press("log_channel"), {"chosen": "c9"})
     await office.desk.press(ADMIN, Press("moderators"), {"chosen": "r1,r2"})
+    await office.desk.press(ADMIN, Press("analyze_for"), {"chosen": "r3"})
     await office.desk.press(ADMIN, Press("preset"), {"chosen": "strict"})
     await office.desk.press(ADMIN, Press("language"), {"chosen": "es"})
     await office.desk.press(ADMIN, Press("digest", detail="yes"))
@@ -468,6 +475,7 @@ async def test_the_wizard_takes_each_choice_at_once(office: Office) -> None:
 
     chosen = office.communities.of("fake", "g1")
     assert (chosen.log_channel, chosen.moderators, chosen.preset) == ("c9", ("r1", "r2"), "strict")
+    assert chosen.analyze_for == ("r3",)
     assert (chosen.language, chosen.digest, chosen.live) == ("es", True, True)
 
 

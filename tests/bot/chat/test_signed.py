@@ -33,6 +33,12 @@ def test_a_button_signed_with_another_key_is_refused() -> None:
         SIGNER.read(written, "g1")
 
 
+def test_buttons_outlive_a_new_key() -> None:
+    written = Signer(b"old").write(Press("uphold", "c1"), "g1")
+
+    assert Signer(b"new", b"old").read(written, "g1") == Press("uphold", "c1")
+
+
 @pytest.mark.parametrize(
     "text", ["", "|", "uphold|c1|", "uphold|c1||AAAA", "\ud800|||x", "é" * 200]
 )

@@ -17,7 +17,7 @@ from sqlalchemy import (
 from bot.storage.columns import Json, RowId, UtcTime
 
 revision = "0007"
-down_revision = "0005"
+down_revision = "0006"
 
 TABLES = (
     "erasures",
@@ -144,6 +144,7 @@ def _asked() -> None:
             name="uq_reports_platform_community_id_channel_id_message_id_reporter",
         ),
     )
+    _partial("ix_reports_untold", "reports", ["id"], "told_at IS NULL")
     op.create_table(
         "ignored",
         Column("id", RowId, nullable=False),
