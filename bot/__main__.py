@@ -246,7 +246,7 @@ class Application:
         reseal = Reseal(store.database, store.evidence, store.journal.seal, now)
         orders = PersonOrders(store.journal, enforcer, platforms, parse, now, house=house)
         chores = (
-            *(teacher.watch, store.reports.turn, orders.turn),
+            *(store.ignored.load, teacher.watch, store.reports.turn, orders.turn),
             *(retention.turn, reseal.turn, now.look),
         )
         warming = Warming(self.core.warm)
