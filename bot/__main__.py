@@ -21,7 +21,6 @@ from bot import log
 from bot.actions.spec import parse
 from bot.analyser import Analyser
 from bot.app import App
-from bot.chat.opened import desk_url
 from bot.cli import command_line
 from bot.cli.root import called, said
 from bot.clock import SteadyClock
@@ -54,15 +53,12 @@ from bot.queue import open_queue
 from bot.queue.port import Queue
 from bot.remember import remember
 from bot.remote_figures import RemoteFigures
-from bot.review.board import Board
 from bot.review.desk import Desk
-from bot.review.incidents import Incidents
+from bot.review.opened import boards
 from bot.review.orders import PersonOrders
-from bot.review.posting import Posting
 from bot.review.teaching import Teacher
 from bot.review.withheld import WithheldActions
 from bot.running import Running, never_ends
-from bot.storage.incident_cards import IncidentShelf
 from bot.storage.reseal import Reseal
 from bot.storage.retention import Kept, Retention
 from bot.storage.store import Store, data_directory, database_exists, opened
@@ -211,10 +207,8 @@ class Application:
             return bool(here) or await store.switch.paused()
 
         enforcer = Enforcer(store.journal, limits, paused, now)
-        posting = Posting(store.journal, platforms, store.communities, now)
-        board = Board(store.journal, posting, desk_url(settings))
-        incidents = Incidents(IncidentShelf(store.database), posting, desk_url(settings)(""))
-        act = Act(store.journal, enforcer, given_up, now, house, board.wake)
+        shown = boards(settings, store, platforms, now)
+        act = Act(store.journal, enforcer, given_up, now, house, shown.board.wake)
         burst = Burst(Recent(), rules.of, queue, look, act, store.journal, given_up)
         app = App(
             platforms=platforms,
@@ -287,8 +281,7 @@ class Application:
                 self.rules.watch,
                 health.measure,
                 store.communities.watch,
-                board.run,
-                incidents.run,
+                *shown.tasks,
                 Upkeep(desk, queue, given_up, chores).run,
                 warming.run,
                 webhooks.run,
