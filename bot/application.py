@@ -15,7 +15,7 @@ from bot.actions.spec import parse
 from bot.analyser import Analyser
 from bot.app import App
 from bot.chat.front_desk import FrontDesk
-from bot.chat.opened import Parts, desk_url, front_desk
+from bot.chat.opened import Parts, front_desk
 from bot.chat.port import ServesChat
 from bot.chat.telling import paused_in
 from bot.clock import SteadyClock
@@ -44,17 +44,14 @@ from bot.ports import Client, Platform
 from bot.queue.port import Queue
 from bot.remember import remember
 from bot.remote_figures import RemoteFigures
-from bot.review.board import Board
 from bot.review.desk import Desk
-from bot.review.incidents import Incidents
+from bot.review.opened import Boards, boards
 from bot.review.orders import PersonOrders
-from bot.review.posting import Posting
 from bot.review.rulebook import RuleBook
 from bot.review.teaching import Teacher
 from bot.review.trials import Trials
 from bot.review.withheld import WithheldActions
 from bot.running import Running, Task, never_ends
-from bot.storage.incident_cards import IncidentShelf
 from bot.storage.reseal import Reseal
 from bot.storage.retention import Kept, Retention
 from bot.storage.store import Store
@@ -161,6 +158,7 @@ class Application:
             self.store.authors,
             Keeper(self.store.evidence, self.core.encode),
             self.clock,
+            ignored=self.store.ignored.covers,
         )
 
     @cached_property
@@ -172,7 +170,7 @@ class Application:
             self.given_up,
             self.clock,
             self.house,
-            self.board.wake,
+            self.boards.board.wake,
         )
 
     @cached_property
@@ -225,20 +223,9 @@ class Application:
         return House(self.store.authors, self.webhooks, voice, lambda one: chosen(one).language)
 
     @cached_property
-    def posting(self) -> Posting:
-        """What boards draw cards through."""
-        return Posting(self.store.journal, self.platforms, self.store.communities, self.clock)
-
-    @cached_property
-    def board(self) -> Board:
-        """Keeps a card for every case that needs a person."""
-        return Board(self.store.journal, self.posting, desk_url(self.settings))
-
-    @cached_property
-    def incidents(self) -> Incidents:
-        """Keeps a card for every outage."""
-        shelf = IncidentShelf(self.store.database)
-        return Incidents(shelf, self.posting, desk_url(self.settings)(""))
+    def boards(self) -> Boards:
+        """What stands before moderators in chat."""
+        return boards(self.settings, self.store, self.platforms, self.clock)
 
     @cached_property
     def teacher(self) -> Teacher:
@@ -289,8 +276,8 @@ class Application:
             teacher=self.teacher,
             orders=self.orders,
             withheld=self.withheld,
-            ignores=getattr(self.store, "ignored", None),
-            redraw=self.board.refresh,
+            ignores=self.store.ignored,
+            redraw=self.boards.board.refresh,
             reports=self.reports,
             erasures=getattr(self.store, "erasures", None),
             health=self.health,
@@ -331,15 +318,14 @@ class Application:
         )
         reseal = Reseal(store.database, store.evidence, store.journal.seal, self.clock)
         chores = (
-            *(self.teacher.watch, store.reports.turn, self.orders.turn),
+            *(store.ignored.load, self.teacher.watch, store.reports.turn, self.orders.turn),
             *(retention.turn, reseal.turn, self.clock.look),
         )
         return (
             self.rules.watch,
             self.health.measure,
             store.communities.watch,
-            self.board.run,
-            self.incidents.run,
+            *self.boards.tasks,
             Upkeep(self.desk, self.queue, self.given_up, chores).run,
             self.warming.run,
             self.webhooks.run,
