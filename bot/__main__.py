@@ -4,7 +4,7 @@ The only file that knows all three packages.
 """
 
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -52,6 +52,7 @@ from bot.queue import open_queue
 from bot.queue.port import Queue
 from bot.remember import remember
 from bot.remote_figures import RemoteFigures
+from bot.review.bank_watch import BankWatch
 from bot.review.desk import Desk
 from bot.review.orders import PersonOrders
 from bot.review.rulebook import RuleBook
@@ -238,7 +239,8 @@ class Application:
         reseal = Reseal(store.database, store.evidence, store.journal.seal, now)
         orders = PersonOrders(store.journal, enforcer, platforms, parse, now, house=house)
         chores = (
-            *(teacher.watch, store.reports.turn, orders.turn),
+            BankWatch(teacher.watch, platforms, self._communities).turn,
+            *(store.reports.turn, orders.turn),
             *(retention.turn, reseal.turn, now.look),
         )
         warming = Warming(self.core.warm)
@@ -287,6 +289,10 @@ class Application:
             ),
             ready=lambda: _greet(settings, link),
         )
+
+    def _communities(self, platform: str) -> Collection[str]:
+        known = {one.id for one in self.store.communities.all(platform)}
+        return known | {COMMUNITY} if platform == PLATFORM else known
 
     def _beside(self, name: str) -> Path:
         return data_directory(self.settings.storage) / name

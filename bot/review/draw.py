@@ -36,13 +36,31 @@ def draw(
 
 def breaker(community_id: str, reason: str) -> Card:
     """What moderators are told once when the limits stop the bot from acting."""
+    return _notice(
+        community_id,
+        "Bifocal stopped acting here",
+        f"For now {reason}. What it would have done waits in review.",
+    )
+
+
+def suspect_entry(community_id: str, bank: str) -> Card:
+    """What moderators are told when an entry of a bank matches what it should not."""
+    return _notice(
+        community_id,
+        f"A picture of the bank {bank} matched too much",
+        "Within an hour it was found in many unlike pictures of different authors. It is out of"
+        " force until somebody puts it back or removes it at the desk.",
+    )
+
+
+def _notice(community_id: str, title: str, explanation: str) -> Card:
     return Card(
         case_id="",
-        title="Bifocal stopped acting here",
+        title=title,
         author="",
         channel="",
         caption="",
-        explanation=f"For now {reason}. What it would have done waits in review.",
+        explanation=explanation,
         rules=(),
         scores=(),
         outcomes=(),
