@@ -6,6 +6,7 @@ The only file that knows all three packages.
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -26,6 +27,7 @@ from bot.chat.signed import Signer
 from bot.cli import command_line
 from bot.cli.root import called, said
 from bot.clock import SteadyClock
+from bot.communities import Community
 from bot.config.load import load as load_settings
 from bot.config.tables import Settings
 from bot.core import Core, opened_core
@@ -209,9 +211,15 @@ def _playground(settings: Settings) -> Playground:
 
 
 async def _seed(core: Core, store: Store) -> None:
-    """Put the examples' known-bad picture into the playground's bank; once is enough."""
+    """Make the room a community, and put the examples' known-bad picture into its bank; once."""
+    if not store.communities.all(PLAYGROUND):
+        await store.communities.change(PLAYGROUND, COMMUNITY, _named, by="bifocal")
     known = await known_picture(core, known_bad().read_bytes(), Category.SCAM, confirmed=True)
     await store.banks.add(COMMUNITY, "examples", BankKind.BAD, [known], by="bifocal")
+
+
+def _named(room: Community) -> Community:
+    return replace(room, name="Playground")
 
 
 def _queue_url(settings: Settings) -> str:

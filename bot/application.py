@@ -44,6 +44,7 @@ from bot.ports import Client, Platform
 from bot.queue.port import Queue
 from bot.remember import remember
 from bot.remote_figures import RemoteFigures
+from bot.review.bank_watch import BankWatch
 from bot.review.desk import Desk
 from bot.review.opened import Boards, boards
 from bot.review.orders import PersonOrders
@@ -233,6 +234,14 @@ class Application:
         return Teacher(self.store.journal, self.store.banks, self.clock)
 
     @cached_property
+    def bank_watch(self) -> BankWatch:
+        """Tells moderators of entries that match what they should not."""
+        known = self.store.communities.all
+        return BankWatch(
+            self.teacher.watch, self.platforms, lambda name: [one.id for one in known(name)]
+        )
+
+    @cached_property
     def desk(self) -> Desk:
         """Cases, and what moderators do to them."""
         return Desk(
@@ -318,7 +327,7 @@ class Application:
         )
         reseal = Reseal(store.database, store.evidence, store.journal.seal, self.clock)
         chores = (
-            *(store.ignored.load, self.teacher.watch, store.reports.turn, self.orders.turn),
+            *(store.ignored.load, self.bank_watch.turn, store.reports.turn, self.orders.turn),
             *(retention.turn, reseal.turn, self.clock.look),
         )
         return (
