@@ -3,5 +3,6 @@
 PLATFORMS: dict[str, str] = {
     "discord": "adapters.discord:Discord",
     "playground": "adapters.playground:Playground",
+    "slack": "adapters.slack:Slack",
 }
 """Alphabetical; loaded only when the platform is switched on."""

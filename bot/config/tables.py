@@ -312,6 +312,14 @@ class Slack(Table):
     user_token: SecretStr | None = Field(
         None, description="xoxp-… of an administrator, if messages are to be deleted."
     )
+    client_id: str = Field(
+        "",
+        description="For many workspaces: the app's client id, and people install it themselves.",
+    )
+    client_secret: SecretStr | None = Field(None, description="The app's client secret, with it.")
+    bots: bool = Field(
+        default=False, description="Whether what other apps and bots post is judged too."
+    )
     api_base: str = Field("https://slack.com/api/", description="Base of the Web API.")
     simulate: bool = Field(
         default=True, description="Only record what would be done. Switch off when you trust it."
@@ -367,7 +375,8 @@ class Settings(BaseSettings):
     @property
     def has_platform_token(self) -> bool:
         """Whether a chat platform can be reached."""
-        return bool(self.discord.token or self.slack.bot_token)
+        slack = self.slack.bot_token or self.slack.client_secret
+        return bool(self.discord.token or slack)
 
     @property
     def playground_on(self) -> bool:
