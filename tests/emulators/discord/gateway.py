@@ -178,18 +178,21 @@ class Gateway:
 
     async def _listen(self, wire: Wire) -> None:
         async for frame in wire.socket:
+            if wire.closing:
+                continue
             if frame.type is not WSMsgType.TEXT:
-                return wire.close(DECODE_ERROR)
+                wire.close(DECODE_ERROR)
+                continue
             said = json.loads(frame.data)
             wire.received.append(said)
             if len(wire.received) > PATIENCE and said["op"] != HEARTBEAT:
-                return wire.close(RATE_LIMITED)
+                wire.close(RATE_LIMITED)
+                continue
             try:
                 self._heard(wire, said["op"], said.get("d"))
             except Exception as exc:  # noqa: BLE001 - the end of the connection would hide it
                 self.world.broken.append(exc)
             self.world.changed()
-        return None
 
     def _ended(self, wire: Wire) -> None:
         self.wires.remove(wire)
