@@ -137,6 +137,29 @@ async def test_the_first_follow_up_of_a_deferral_is_its_original(
     assert guild.channel("general").messages == []
 
 
+async def test_the_bot_hears_its_own_ephemeral_answers_as_from_nowhere(
+    world: World, guild: Guild
+) -> None:
+    heard: list[discord.Message] = []
+
+    async def answer(interaction: discord.Interaction) -> None:
+        await interaction.response.send_message("between us", ephemeral=True)
+
+    async def keep(message: discord.Message) -> None:
+        heard.append(message)
+
+    async with world.visited_by(Answerer(answer)) as bot:
+        bot.add_listener(keep, "on_message")
+        await guild.member("ann").slash("do")
+        await world.until(lambda: heard)
+
+    assert (heard[0].content, heard[0].guild, heard[0].author.id) == (
+        "between us",
+        None,
+        world.bot.id,
+    )
+
+
 async def test_files_come_with_an_answer_and_can_be_taken_back(world: World, guild: Guild) -> None:
     async def answer(interaction: discord.Interaction) -> None:
         file = discord.File(io.BytesIO(b"1"), "test.txt")

@@ -171,6 +171,17 @@ async def test_a_permission_of_one_channel_overrides_the_roles(
     assert [post.deleted for post in posts] == [False, True]
 
 
+async def test_a_channels_history_is_empty_without_its_permission(
+    client: Listener, guild: Guild, ann: Member
+) -> None:
+    general = guild.channel("general").deny(guild.bot_role, Permission.READ_MESSAGE_HISTORY)
+    post = await general.post(ann, "hi")
+
+    assert await client.http.logs_from(general.id, 50) == []
+    with refused(50013):
+        await client.http.get_message(general.id, post.id)
+
+
 async def test_a_message_is_deleted_but_once(client: Listener, guild: Guild, ann: Member) -> None:
     post = await guild.channel("general").post(ann, "hi")
     await post.delete()

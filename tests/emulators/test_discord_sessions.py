@@ -168,3 +168,29 @@ async def test_changed_permissions_reach_the_clients_cache() -> None:
 
             assert not home.me.guild_permissions.manage_messages
             assert not place.permissions_for(home.me).view_channel
+
+
+async def test_without_the_intent_for_members_all_of_them_is_the_bot_alone() -> None:
+    async with discord_world() as world:
+        guild = world.guild("Large", crowd=2_500)
+        async with world.visited_by(Listener()) as client:
+            await client.ws.request_chunks(guild.id, query="", limit=0)
+            await world.until(lambda: world.gateway.member_requests)
+            (session,) = world.gateway.listening
+            last = session.sent[-1][1]
+
+    assert last["t"] == "GUILD_MEMBERS_CHUNK"
+    assert [member["user"]["id"] for member in last["d"]["members"]] == [str(world.bot.id)]
+
+
+async def test_without_approval_messages_are_read_empty_too() -> None:
+    async with discord_world() as world:
+        guild = world.guild("Home")
+        post = await guild.channel("general").post(guild.member("ann"), "hidden")
+        world.gateway.allowed = Intent.NONE
+        intents = discord.Intents(guilds=True, guild_messages=True)
+        async with world.visited_by(Listener(intents)) as client:
+            place = client.get_partial_messageable(post.channel.id)
+            read = await place.fetch_message(post.id)
+
+    assert read.content == ""

@@ -273,7 +273,15 @@ class Channel:
             self._send("MESSAGE_DELETE_BULK", {"ids": ids, **where})
 
     def tell(self, event: str, message: Message) -> None:
-        """Tell the bot of a message, where it can see the channel."""
+        """Tell the bot of a message, where it can see the channel.
+
+        Of its own ephemeral ones it is told as if they were direct messages: without guild and
+        member, by that intent (https://docs.discord.com/developers/events/gateway).
+        """
+        if message.is_ephemeral:
+            direct = Intent.DIRECT_MESSAGES
+            self.world.gateway.send(event, message.drawn(live=True), None, needs=direct)
+            return
         kept = message.author is self.world.bot or message.webhook_id == self.world.app_id
         called = self.world.bot in message.mentions.users
         self._send(event, message.drawn(live=True), readable=kept or called or not self.guild)
