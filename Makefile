@@ -6,6 +6,8 @@ SHELL := /bin/sh
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# The lock is its own constraint too: without it pip looks past a pin for a package that another one
+# asks for with an extra, finds a release newer than the lock, and stops for want of its hash.
 WHEELS := --require-hashes --only-binary=:all:
 # The first interpreter that is new enough; override with `make run PYTHON=/path/to/python`.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -74,12 +76,12 @@ $(VENV)/bin/python:
 
 $(VENV)/.run: $(VENV)/bin/python requirements.lock pyproject.toml
 	@echo "Installing Bifocal into $(VENV) (once)…" >&2
-	@$(PIP) install $(WHEELS) -r requirements.lock
+	@$(PIP) install $(WHEELS) -r requirements.lock -c requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/bin/python requirements-dev.lock pyproject.toml
 	@echo "Installing Bifocal and its test tools into $(VENV) (once)…" >&2
-	@$(PIP) install $(WHEELS) -r requirements-dev.lock
+	@$(PIP) install $(WHEELS) -r requirements-dev.lock -c requirements-dev.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@ $(VENV)/.run

@@ -2,7 +2,7 @@
 
 The hashes stand transposed, one row of 64 bits after another, so that a look-up is a few passes
 of numpy's popcount over contiguous memory: under a millisecond over 100,000 entries (measured by
-``bench.bank``; detectors.md section 2 has the comparison with faiss and usearch).
+``bench.bank``), which faiss and usearch did not better.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,8 +1,10 @@
-"""Deadlines that hold even against work that will not be cancelled."""
+"""Deadlines that hold even against work that will not be cancelled, and that work can ask about."""
 
 import asyncio
 from collections.abc import Coroutine
+from contextvars import ContextVar
 from datetime import timedelta
+from math import inf
 from typing import TypeVar
 
 from analysis.errors import AnalysisError
@@ -11,6 +13,9 @@ T = TypeVar("T")
 
 _GRACE = 0.1
 """Seconds that cancelled work is given to tidy up before it is left to itself (by eye)."""
+
+_ends: ContextVar[float] = ContextVar("ends")
+"""By the loop's clock, when the innermost deadline around the running work ends."""
 
 _left_behind: set[asyncio.Task[object]] = set()
 """The loop holds tasks weakly; these are kept until they end."""
@@ -24,7 +29,11 @@ async def within(work: Coroutine[object, object, T], limit: timedelta) -> T:
         AnalysisError: it cancelled itself, which says nothing about us.
         Whatever the work raises.
     """
-    task = asyncio.create_task(work)
+    before = _ends.set(asyncio.get_running_loop().time() + min(limit.total_seconds(), left()))
+    try:
+        task = asyncio.create_task(work)
+    finally:
+        _ends.reset(before)
     try:
         await asyncio.wait({task}, timeout=limit.total_seconds())
         if not task.done():
@@ -37,6 +46,12 @@ async def within(work: Coroutine[object, object, T], limit: timedelta) -> T:
     if task.cancelled():
         raise AnalysisError("it was cancelled from within")
     return task.result()
+
+
+def left() -> float:
+    """Seconds until the running work's deadline; infinity where it has none."""
+    ends = _ends.get(None)
+    return inf if ends is None else max(0.0, ends - asyncio.get_running_loop().time())
 
 
 def _leave(task: asyncio.Task[T]) -> None:

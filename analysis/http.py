@@ -1,8 +1,8 @@
 """One way to call a vendor: deadlines, bounded replies, polite retries, typed trouble.
 
-The retry policy is wire.md 0.2 in one place: 408, 429, 500, 502, 503, 504 and broken connections
-are tried again after what the vendor asked for (never more than ``PATIENCE``), else after
-0.5 s doubling to 8 s with jitter. Nothing else is. A reply that is not JSON is garbled.
+The retry policy is one that every vendor's documentation allows: 408, 429, 500, 502, 503, 504 and
+broken connections are tried again after what the vendor asked for (never more than ``PATIENCE``),
+else after 0.5 s doubling to 8 s with jitter. Nothing else is. A reply that is not JSON is garbled.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ from typing import Any
 
 import httpx
 
+from analysis.deadline import left
 from analysis.errors import ProviderGarbled, ProviderRejected, ProviderUnavailable
 
 RETRYABLE = frozenset({408, 429, 500, 502, 503, 504})
@@ -113,20 +114,23 @@ class Http:
             try:
                 reply = await self._once(request)
             except ProviderUnavailable:
-                if last:
+                pause = backoff(attempt)
+                if last or pause >= left():
                     raise
-                await self._sleep(_backoff(attempt))
+                await self._sleep(pause)
                 continue
             if reply.status < 300:  # noqa: PLR2004 - HTTP's own boundary
                 return reply
             if reply.status not in RETRYABLE or not worth_retrying(reply):
                 raise Refused(reply, provider=self._provider)
             asked = retry_after(reply, self._now())
-            if last or (asked or 0.0) > PATIENCE:
+            pause = backoff(attempt) if asked is None else asked
+            # A wait that our own deadline would cut short is left to who may wait: the queue.
+            if last or pause > PATIENCE or pause >= left():
                 raise ProviderUnavailable(
                     f"HTTP {reply.status}", provider=self._provider, retry_after=asked
                 )
-            await self._sleep(_backoff(attempt) if asked is None else asked)
+            await self._sleep(pause)
         raise AssertionError("the loop returns or raises")
 
     async def _once(self, request: httpx.Request) -> Reply:
@@ -142,6 +146,9 @@ class Http:
             raise ProviderUnavailable(
                 f"no answer within {self._timeout:g} s", provider=self._provider
             ) from exc
+        except httpx.ConnectError as exc:
+            # Of all httpx's messages these alone tell something, and none of what was sent.
+            raise ProviderUnavailable(f"no connection: {exc}", provider=self._provider) from exc
         except httpx.HTTPError as exc:
             raise ProviderUnavailable(type(exc).__name__, provider=self._provider) from exc
 
@@ -160,16 +167,19 @@ class Http:
 def retry_after(reply: Reply, now: datetime) -> float | None:
     """Seconds the vendor asked us to wait, in any of the documented forms; None where it did not.
 
-    ``retry-after-ms``, ``Retry-After`` in seconds or as a date, and Google's ``RetryInfo``.
+    ``retry-after-ms``, ``Retry-After`` in seconds or as a date, and Google's ``RetryInfo``, in this
+    order; what cannot be read, or names no time to come, does not hide the next.
     """
     milliseconds = _number(reply.headers.get("retry-after-ms", ""))
-    if milliseconds is not None:
-        return milliseconds / 1000
     header = reply.headers.get("retry-after", "").strip()
-    seconds = _number(header)
-    if seconds is not None:
-        return seconds
-    return _until(header, now) if header else _google(reply.body)
+    wishes = (
+        None if milliseconds is None else milliseconds / 1000,
+        _number(header),
+        _until(header, now),
+        _google(reply.body),
+    )
+    # None of them may mean "at once, and again": a wish without a wait is no wish.
+    return next((wish for wish in wishes if wish), None)
 
 
 def _number(text: str) -> float | None:
@@ -179,10 +189,10 @@ def _number(text: str) -> float | None:
 def _until(date: str, now: datetime) -> float | None:
     try:
         then = parsedate_to_datetime(date)
-    except ValueError:
+        then = then if then.tzinfo else then.replace(tzinfo=UTC)
+        return max(0.0, (then - now).total_seconds())
+    except (ValueError, OverflowError):
         return None
-    then = then if then.tzinfo else then.replace(tzinfo=UTC)
-    return max(0.0, (then - now).total_seconds())
 
 
 def _google(body: bytes) -> float | None:
@@ -197,8 +207,8 @@ def _google(body: bytes) -> float | None:
     return next((float(match.group(1)) for match in found if match), None)
 
 
-def _backoff(attempt: int) -> float:
-    """Seconds: 0.5, 1, 2 … 8, each up to a quarter shorter (wire.md 0.2)."""
+def backoff(attempt: int) -> float:
+    """Seconds: 0.5, 1, 2 … 8, each up to a quarter shorter, as OpenAI's own client waits."""
     return float(min(8.0, 0.5 * 2**attempt) * (1 - 0.25 * random.random()))  # noqa: S311 - jitter
 
 

@@ -33,7 +33,7 @@ class Limits:
     max_scans: int = 100
     """Of one JPEG. Encoders write about ten."""
     max_scanned: int = 2_000_000_000
-    """Scans times pixels of one JPEG: about two seconds (measured, threats.md 1)."""
+    """Scans times pixels of one JPEG: about two seconds (measured)."""
     seconds: float = 6.0
     """After which no further frame is begun; less than the sandbox's wall limit."""
 
@@ -72,7 +72,7 @@ def decode(data: bytes, index: int, limits: Limits) -> Decoded:
         raise UnreadableMedia(f"more than {limits.max_pixels:,} pixels") from exc
     except MemoryError as exc:
         raise UnreadableMedia("decoding it takes more memory than allowed") from exc
-    # Pillow raises at least twelve types for hostile files (threats.md 1.4), and no list of
+    # Pillow raises at least twelve types for hostile files, and no list of
     # them would be complete; whichever it was, the file cannot be read.
     except Exception as exc:
         raise UnreadableMedia(f"it cannot be decoded ({type(exc).__name__})") from exc

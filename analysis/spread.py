@@ -21,7 +21,7 @@ class SpreadTransport(httpx.AsyncBaseTransport):
 
     def __init__(
         self,
-        make: Callable[[], httpx.AsyncBaseTransport] = httpx.AsyncHTTPTransport,
+        make: Callable[[], httpx.AsyncBaseTransport],
         *,
         pools: int = POOLS,
         in_a_pool: int = IN_A_POOL,

@@ -27,6 +27,7 @@ from bot.config.tables import Analysis, Settings, Storage
 from bot.core import opened_core
 from bot.counters import MemoryCounters
 from bot.enforce import Enforcer
+from bot.house import House, Voice
 from bot.journey.act import Act
 from bot.journey.burst import Burst, Recent
 from bot.journey.gather import Gatherer
@@ -35,12 +36,12 @@ from bot.journey.judge import Judge
 from bot.journey.keep import Keeper
 from bot.journey.late import Late
 from bot.journey.look import Look
+from bot.journey.reported import Reports
 from bot.journey.telling import Telling
 from bot.limits import ActionLimits
 from bot.metrics import Metrics
-from bot.model import Attachment, Message
+from bot.model import Attachment, Message, Ref
 from bot.policy.file import PolicyFile
-from bot.ports import House, Voice
 from bot.queue import Queue, open_queue
 from bot.storage.store import Store, opened
 from bot.webhooks import Webhooks
@@ -146,7 +147,11 @@ async def _app(
     )
     given_up = GivenUp(store.journal, platforms, _now)
     limits = ActionLimits(10**6, 10**6)
-    enforcer = Enforcer(store.journal, limits, store.switch.paused, _now)
+
+    async def paused(_ref: Ref) -> bool:
+        return await store.switch.paused()
+
+    enforcer = Enforcer(store.journal, limits, paused, _now)
     house = House(store.authors, Webhooks({}, store.outbox, _now), Voice())
     act = Act(store.journal, enforcer, given_up, _now, house)
     return App(
@@ -158,7 +163,8 @@ async def _app(
         late=Late(look, act, store.journal, given_up, _now),
         given_up=given_up,
         telling=Telling(Metrics()),
-        burst=Burst(Recent(), lambda: rules.current, queue, look, act, store.journal, given_up),
+        burst=Burst(Recent(), rules.of, queue, look, act, store.journal, given_up),
+        reports=Reports(store.reports, queue, look, act, store.journal, given_up, _now),
     )
 
 

@@ -29,6 +29,7 @@ from PIL import Image as Pillow
 
 from analysis.cache import Cache
 from analysis.detector import Detector, Needs, Tier
+from analysis.dialling import dialled
 from analysis.http import Http
 from analysis.pipeline import Pipeline
 from analysis.providers.provider import Fit, Prepare
@@ -211,7 +212,7 @@ def _pipeline(providers: Sequence[Detector]) -> Pipeline:
 @asynccontextmanager
 async def _providers(url: str) -> AsyncIterator[tuple[Sequence[Detector], Prepare]]:
     prepare = Pictures()
-    async with httpx.AsyncClient(transport=SpreadTransport(), timeout=30) as client:
+    async with httpx.AsyncClient(transport=SpreadTransport(dialled()), timeout=30) as client:
         eyes = Loopback("eyes", Needs.IMAGES, client, prepare, url)
         words = Loopback("words", Needs.PASSAGES, client, prepare, url)
         yield (eyes, words), prepare

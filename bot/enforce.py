@@ -12,7 +12,7 @@ from typing import Protocol
 from bot.errors import Gone, NotPermitted, PlatformError, PlatformUnavailable
 from bot.limits import ActionLimits
 from bot.log import logger
-from bot.model import JudgementKey, Message, Outcome, Receipt, Status
+from bot.model import JudgementKey, Message, Outcome, Receipt, Ref, Status
 from bot.ports import Action, Client, Platform, Presence, Target
 from bot.review.draw import breaker
 from bot.simulated import SimulatedClient, simulated_house
@@ -38,6 +38,11 @@ class Orders:
     by: str = ""
     """The person who orders it, past the limits; empty for the policy. Everything else that
     withholds an action does so all the same."""
+
+    @property
+    def simulate(self) -> bool:
+        """Whether the community only rehearses."""
+        return self.platform.simulates(self.key.ref.community_id)
 
     def aimed(self, action: Action, done: tuple[Outcome, ...] = ()) -> "Orders":
         """The same with a target whose nonce is this action's own, after these were ``done``."""
@@ -65,7 +70,7 @@ class Enforcer:
         self,
         ledger: Ledger,
         limits: ActionLimits,
-        paused: Callable[[], Awaitable[bool]],
+        paused: Callable[[Ref], Awaitable[bool]],
         clock: Callable[[], datetime],
     ) -> None:
         self._ledger = ledger
@@ -99,7 +104,7 @@ class Enforcer:
 
     async def _found(self, orders: Orders, action: Action) -> Outcome | None:
         """What an interrupted attempt left behind; None when nothing was done."""
-        if orders.platform.simulate:
+        if orders.simulate:
             return None
         match await action.probe(orders.platform.client, orders.target):
             case Presence.APPLIED:
@@ -114,9 +119,8 @@ class Enforcer:
         if reason := await self._withheld(orders, action):
             return self._outcome(action, Status.WITHHELD, reason)
         live: Client = orders.platform.client
-        simulate = orders.platform.simulate
         try:
-            if simulate:
+            if orders.simulate:
                 await action.apply(SimulatedClient(live), orders.simulated().target)
                 return self._outcome(action, Status.SIMULATED)
             receipt = await action.apply(live, orders.target)
@@ -135,7 +139,7 @@ class Enforcer:
         """Why the action must not be done now, or None."""
         if action.harshness == 0:
             return None
-        if await self._paused():
+        if await self._paused(orders.key.ref):
             return "acting is paused"
         return (
             _protected(orders.target.message, action)
@@ -145,21 +149,20 @@ class Enforcer:
         )
 
     async def _beyond_limits(self, orders: Orders, action: Action) -> str | None:
-        if not action.destructive or orders.platform.simulate or orders.by:
+        if not action.destructive or orders.simulate or orders.by:
             return None
         community, now = orders.key.ref.community_id, self._clock()
         reason = self._limits.exceeded(community, now)
-        if reason is not None and self._limits.tell_once(community, now):
-            await self._tell(orders, reason, now)
+        if reason is not None and (trip := self._limits.trip(community, now)):
+            await self._tell(orders, reason, f"limits/{community}/{trip}")
         return reason
 
     @staticmethod
-    async def _tell(orders: Orders, reason: str, now: datetime) -> None:
+    async def _tell(orders: Orders, reason: str, nonce: str) -> None:
         """Put the limit before the moderators; that they cannot be told stops nothing."""
-        # By the hour, so that a restart within it does not tell them twice.
-        nonce = f"limits/{orders.key.ref.community_id}/{now:%Y-%m-%dT%H}"
         try:
-            await orders.platform.client.post_card(breaker(reason), nonce=nonce)
+            card = breaker(orders.key.ref.community_id, reason)
+            await orders.platform.client.post_card(card, nonce=nonce)
         except PlatformError as exc:
             _log.error("limits.untold", error=str(exc))
 

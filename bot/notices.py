@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
+from bot.house import Voice
 from bot.model import Message, Outcome, Status
-from bot.ports import Voice
 
 LOCALE = Path(__file__).parent / "locale"
 DOMAIN = "bifocal"
@@ -71,4 +71,5 @@ def _where(message: Message) -> str:
 
 @cache
 def _catalogue(language: str) -> gettext.NullTranslations:
-    return gettext.translation(DOMAIN, LOCALE, [language], fallback=language == "en")
+    # A community may have chosen a language that a later version does without.
+    return gettext.translation(DOMAIN, LOCALE, [language], fallback=True)

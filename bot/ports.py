@@ -3,7 +3,7 @@
 Each has a conformance suite in ``tests/conformance`` that every registered entry passes.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,6 +11,7 @@ from typing import Protocol, Self
 
 from fastapi import APIRouter
 
+from bot.house import House
 from bot.model import Attachment, Author, Message, Outcome, Receipt, Record, Ref
 from bot.review.card import Card
 
@@ -23,92 +24,6 @@ class Presence(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Authors(Protocol):
-    """Our own book of what authors did: strikes, and labels put on them by rules.
-
-    Every entry is known by the nonce of the action that made it: the same nonce, the same entry.
-    Every method is safe to repeat.
-    """
-
-    async def strike(
-        self, ref: Ref, author: Author, until: datetime, *, nonce: str, reason: str
-    ) -> None:
-        """Count one strike against an author, which no longer counts after ``until``."""
-        ...
-
-    async def struck(self, nonce: str) -> bool:
-        """Whether the strike of this nonce stands; one that ran out does."""
-        ...
-
-    async def refund(self, nonce: str, *, reason: str) -> None:
-        """Take a strike back as if it had never been."""
-        ...
-
-    async def label(
-        self, ref: Ref, author: Author, label: str, until: datetime, *, nonce: str, reason: str
-    ) -> None:
-        """Put a label on an author until then."""
-        ...
-
-    async def labelled(self, nonce: str) -> bool:
-        """Whether the label of this nonce stands; one that ran out does."""
-        ...
-
-    async def unlabel(self, nonce: str, *, reason: str) -> None:
-        """Take a label away that this nonce put on; others' stay."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """What a webhook is to be told."""
-
-    webhook: str
-    """Its name in the settings."""
-    nonce: str
-    """Derived from the judgement and the action: the same nonce, the same delivery."""
-    event: str
-    """``acted`` or ``overturned``."""
-    message: Message
-    record: Record | None
-    """The judgement; None where it is taken back."""
-    done: tuple[Outcome, ...]
-
-
-class Outbox(Protocol):
-    """Durable post to webhooks. Every method is safe to repeat."""
-
-    async def put(self, delivery: Delivery) -> None:
-        """Commit it to be delivered.
-
-        Raises:
-            NotPermitted: no webhook of that name is set up.
-        """
-        ...
-
-    async def holds(self, nonce: str) -> bool:
-        """Whether a delivery of this nonce was ever committed."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """How authors are spoken to."""
-
-    language: str = "en"
-    appeal: str = ""
-    """How to appeal, in a sentence of the operator's own; empty: the catalogue's."""
-
-
-@dataclass(frozen=True, slots=True)
-class House:
-    """What of our own an action may use, beside the platform's client."""
-
-    authors: Authors
-    outbox: Outbox
-    voice: Voice = Voice()
-
-
 @dataclass(frozen=True, slots=True)
 class Target:
     """What an action is aimed at."""
@@ -119,7 +34,6 @@ class Target:
     reason: str
     """Written to the platform's audit log; names the rules, never quotes the post."""
     now: datetime
-    card: Card | None = None
     house: House | None = None
     """None where nothing of our own may be written, as in a preview."""
     record: Record | None = None
@@ -171,7 +85,15 @@ class Client(Protocol):
         ...
 
     async def post_card(self, card: Card, *, nonce: str) -> str:
-        """Put a card before the moderators; returns its id. Same nonce, same card."""
+        """Put a card before its community's moderators; returns its id. Same nonce, same card.
+
+        Raises:
+            NotPermitted: no channel was chosen for cards, or we may not post there.
+        """
+        ...
+
+    async def redraw_card(self, card_id: str, card: Card) -> None:
+        """Show a card that stands as it is now. Raises Gone where somebody took it away."""
         ...
 
     async def card(self, nonce: str) -> str | None:
@@ -298,8 +220,27 @@ class Action(Protocol):
         ...
 
 
-Accept = Callable[[Sequence[Message]], Awaitable[set[str]]]
-"""How a platform hands messages over: returns the new keys, after they are durable."""
+class Accept(Protocol):
+    """How a platform hands messages over."""
+
+    async def __call__(self, messages: Sequence[Message], /, *, lane: str = "live") -> set[str]:
+        """Commit them; returns the new keys, after they are durable.
+
+        What was missed and is caught up with goes in the ``backlog`` lane, behind live posts.
+
+        Raises:
+            QueueFull: it cannot take them now; offer them again.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """One thing that was looked at on a platform, for ``doctor``."""
+
+    well: bool
+    sentence: str
+    """What was found; where it is not well, what to do about it."""
 
 
 class Platform(Protocol):
@@ -315,9 +256,12 @@ class Platform(Protocol):
         """What actions act through."""
         ...
 
-    @property
-    def simulate(self) -> bool:
-        """Whether actions here are only recorded as what would have been done."""
+    def simulates(self, community_id: str) -> bool:
+        """Whether actions there are only recorded as what would have been done."""
+        ...
+
+    async def examine(self, community_id: str = "") -> Sequence[Examined]:
+        """What of it works, for ``doctor``: in one community, or in all; also before ``start``."""
         ...
 
     def can(self, action: Action, message: Message) -> str | None:

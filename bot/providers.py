@@ -20,6 +20,7 @@ from pydantic_core import ErrorDetails
 from analysis import registry
 from analysis.cache import Cache
 from analysis.detector import Detector
+from analysis.dialling import Names, dialled
 from analysis.providers import PROVIDERS
 from analysis.providers.provider import Options, Prepare, Provider, Tools
 from analysis.reader import Versioned
@@ -36,7 +37,7 @@ from analysis.spread import SpreadTransport
 from bot.config.tables import Settings
 from bot.errors import Misconfigured
 from bot.log import logger
-from bot.nearest import nearest
+from bot.nearest import suggested
 from bot.spared import SparedNotes
 from bot.storage.spend import SpendLedger
 
@@ -83,14 +84,17 @@ async def opened_remote(
     *,
     known: Mapping[str, str] = PROVIDERS,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    names: Names | None = None,
 ) -> AsyncIterator[Remote]:
     """Build what ``[analysis] providers`` lists; without ``spend`` this run's money is forgotten.
+
+    ``names`` looks vendors' names up; None: as this machine does.
 
     Raises:
         Misconfigured: a name or an option is not one of ours; the message says which.
     """
     async with AsyncExitStack() as stack:
-        client = await stack.enter_async_context(_client())
+        client = await stack.enter_async_context(_client(names))
         ready, off = _built(settings, Tools(client, prepare), known)
         for sentence in off:
             _log.info("provider.off", what=sentence)
@@ -170,12 +174,12 @@ def _question(ready: _Ready) -> str:
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
-def _client() -> httpx.AsyncClient:
+def _client(names: Names | None) -> httpx.AsyncClient:
     """Keeps connections open; deadlines are each call's own (``analysis.http``)."""
     # What runs on this machine is never reached through a proxy; what does not is, where the
     # environment names one, because its patterns are narrower than "all".
     patterns = ("all://", "all://localhost", "all://127.0.0.1", "all://[::1]")
-    mounts = dict.fromkeys(patterns, SpreadTransport())
+    mounts = dict.fromkeys(patterns, SpreadTransport(dialled(names)))
     return httpx.AsyncClient(
         timeout=httpx.Timeout(None, connect=10.0),
         headers={"user-agent": "bifocal"},
@@ -207,12 +211,7 @@ def _built(
 
 def _refuse_unknown(name: str, place: str, known: Mapping[str, str]) -> None:
     if name not in known:
-        raise Misconfigured(f"{place}: no such provider{_suggestion(name, sorted(known))}")
-
-
-def _suggestion(name: str, known: list[str]) -> str:
-    near = nearest(name, known)
-    return f"; did you mean {near}?" if near else f"; known are {', '.join(known)}"
+        raise Misconfigured(f"{place}: no such provider{suggested(name, known)}")
 
 
 def _options(name: str, settings: Settings, kind: type[Options]) -> Options:
@@ -234,7 +233,7 @@ def _complaint(name: str, detail: ErrorDetails, kind: type[Options]) -> str:
     key = ".".join(str(part) for part in detail["loc"])
     place = f"[providers.{name}] {key}:" if key else f"[providers.{name}]:"
     if detail["type"] == "extra_forbidden":
-        return f"{place} no such setting{_suggestion(key, sorted(kind.model_fields))}"
+        return f"{place} no such setting{suggested(key, kind.model_fields)}"
     message = f"{detail['msg'][:1].lower()}{detail['msg'][1:]}"
     # An error of a whole table carries all its values, and a key its secret.
     shown = bool(key) and detail["type"] != "missing" and not _secret(key)

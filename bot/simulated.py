@@ -1,10 +1,11 @@
 """A client that looks and does not touch: simulated mode is the real code over this one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot.house import Authors, Delivery, House, Outbox
 from bot.model import Author, Message, Ref
-from bot.ports import Authors, Client, Delivery, House, Outbox
+from bot.ports import Client
 from bot.review.card import Card
 
 
@@ -49,6 +50,10 @@ class SimulatedClient:
     async def post_card(self, card: Card, *, nonce: str) -> str:
         """Put the card up: moderators are to see what would have been done."""
         return await self.real.post_card(card, nonce=nonce)
+
+    async def redraw_card(self, card_id: str, card: Card) -> None:
+        """Show it as it is now."""
+        await self.real.redraw_card(card_id, card)
 
     async def card(self, nonce: str) -> str | None:
         """Ask the platform."""
@@ -118,7 +123,7 @@ class SimulatedClient:
 
 def simulated_house(real: House) -> House:
     """A house that remembers nothing and tells nobody."""
-    return House(_NoAuthors(real.authors), _NoOutbox(real.outbox), real.voice)
+    return replace(real, authors=_NoAuthors(real.authors), outbox=_NoOutbox(real.outbox))
 
 
 @dataclass(frozen=True, slots=True)

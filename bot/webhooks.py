@@ -12,16 +12,17 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import httpx
 
+from analysis.dialling import dialled
 from bot.config.tables import Webhook
 from bot.errors import EnvironmentFailed, NotPermitted
+from bot.house import Delivery
 from bot.log import logger
 from bot.model import Mode
-from bot.ports import Delivery
 from bot.storage.outbox import OutboxStore, Waiting
 
 SCHEMA = "bifocal.webhook/1"
@@ -70,6 +71,24 @@ class Webhooks:
         """Whether a delivery of this nonce was ever committed."""
         return await self._store.holds(delivery_id(nonce))
 
+    async def troubled(self) -> Sequence[Waiting]:
+        """Deliveries that were given up, then those that failed so far."""
+        return await self._store.troubled()
+
+    async def parked(self) -> int:
+        """How many deliveries were given up."""
+        return await self._store.parked()
+
+    async def retry(self, delivery: str, *, by: str) -> bool:
+        """Try a parked delivery again at once; False where none of that name is parked."""
+        done = await self._store.redrive(delivery, by)
+        self._wake.set()
+        return done
+
+    async def drop(self, delivery: str, *, by: str) -> bool:
+        """A parked delivery is not to be sent; False where none of that name is parked."""
+        return await self._store.drop(delivery, by)
+
     async def run(self, stop: asyncio.Event) -> None:
         """Deliver what is due, until told to stop."""
         async with self.client() as http:
@@ -89,7 +108,10 @@ class Webhooks:
         Proxies of the environment are not asked, and no redirect carries the body elsewhere.
         """
         return httpx.AsyncClient(
-            transport=self._transport, timeout=TIMEOUT_S, follow_redirects=False, trust_env=False
+            transport=self._transport or dialled()(),
+            timeout=TIMEOUT_S,
+            follow_redirects=False,
+            trust_env=False,
         )
 
     async def deliver(self, http: httpx.AsyncClient) -> None:

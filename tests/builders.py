@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from analysis.taxonomy import Category
 from analysis.types import Assessment, Fact, FactKind, Failure, Grounds, Media, Modality, Signal
+from bot.house import House
 from bot.model import (
     Attachment,
     Author,
@@ -15,7 +16,7 @@ from bot.model import (
     Ref,
     Seen,
 )
-from bot.ports import House, Target
+from bot.ports import Target
 from bot.review.card import Card
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -85,7 +86,6 @@ def a_target(
         nonce=nonce,
         reason="rule scam",
         now=now,
-        card=a_card(),
         house=house,
     )
 

@@ -1,7 +1,7 @@
 """A platform in memory that behaves like one, and fails when it is told to."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -9,8 +9,9 @@ from fastapi import APIRouter
 
 from analysis.errors import UnreadableMedia
 from bot.errors import Gone, NotPermitted, PlatformUnavailable
+from bot.house import Authors, Delivery, House, Outbox
 from bot.model import Attachment, Author, Message, Ref
-from bot.ports import Accept, Action, Authors, Client, Delivery, House, Outbox, Platform
+from bot.ports import Accept, Action, Client, Examined, Platform
 from bot.review.card import Card
 
 
@@ -200,6 +201,13 @@ class FakeClient:
         self._leave("post_card")
         return posted
 
+    async def redraw_card(self, card_id: str, card: Card) -> None:
+        self._enter("redraw_card")
+        if card_id not in self.cards:
+            raise Gone("no such card")
+        self.cards[card_id] = card
+        self._leave("redraw_card")
+
     async def card(self, nonce: str) -> str | None:
         self._enter("card")
         posted = self._by_nonce.get(f"card {nonce}")
@@ -329,6 +337,12 @@ class FakePlatform:
     done: list[Message] = field(default_factory=list)
     """Every message told to be settled, in order."""
     accept: Accept | None = None
+
+    def simulates(self, community_id: str) -> bool:
+        return self.simulate
+
+    async def examine(self, community_id: str = "") -> Sequence[Examined]:
+        return () if self.missing is None else (Examined(well=False, sentence=self.missing),)
 
     def can(self, action: Action, message: Message) -> str | None:
         return self.forbids.get(action.name)

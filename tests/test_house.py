@@ -205,3 +205,17 @@ def test_every_dependency_has_its_line_and_its_reason() -> None:
     written = set(re.findall(r"[a-z0-9][a-z0-9._-]*", rows))
 
     assert names - written == set()
+
+
+def test_every_page_that_anything_names_is_here() -> None:
+    here = {page.name.lower() for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]}
+    named = {
+        f"{path.relative_to(ROOT)}: {name}"
+        for folder in (*PACKAGES, "tests", "bench", "docs")
+        for path in sorted((ROOT / folder).rglob("*"))
+        if path.suffix in {".md", ".py", ".toml"}
+        for name in re.findall(r"\b[A-Za-z][\w-]*\.md\b", path.read_text("utf-8"))
+        if name.lower() not in here
+    }
+
+    assert named == set()

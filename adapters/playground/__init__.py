@@ -20,7 +20,7 @@ from adapters.playground.routes import Api, Guard, open_to_all
 from analysis.errors import UnreadableMedia
 from bot.errors import Gone
 from bot.model import Attachment, Message
-from bot.ports import Accept, Action
+from bot.ports import Accept, Action, Examined
 
 __all__ = ["TEMPLATES", "Guard", "Limits", "Playground", "Render", "open_to_all"]
 
@@ -87,10 +87,13 @@ class Playground:
         """What actions act through."""
         return self._client
 
-    @property
-    def simulate(self) -> bool:
+    def simulates(self, community_id: str) -> bool:  # noqa: ARG002 - one room, one community
         """Whether actions here are only recorded as what would have been done."""
         return self._simulate
+
+    async def examine(self, community_id: str = "") -> tuple[Examined, ...]:  # noqa: ARG002 - the same
+        """Nothing outside of us can be missing."""
+        return ()
 
     def can(self, action: Action, message: Message) -> str | None:
         """None if the room allows the action here, else why not."""

@@ -76,6 +76,10 @@ class RoomClient:
         at = self._now()
         return await self._room.change(lambda store: store.sanctions.post_card(card, nonce, at))
 
+    async def redraw_card(self, card_id: str, card: Card) -> None:
+        """Show a card as it is now."""
+        await self._room.change(lambda store: store.sanctions.redraw_card(card_id, card))
+
     async def card(self, nonce: str) -> str | None:
         """The id of the card that carries this nonce, if it stands."""
         return await self._room.read(lambda store: store.sanctions.card(nonce))

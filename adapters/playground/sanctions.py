@@ -7,7 +7,11 @@ from datetime import datetime
 
 from adapters.playground.database import change, read_back, written
 from adapters.playground.posts import PostedCard, Timeout
-from bot.review.card import Card
+from bot.errors import Gone
+from bot.review.card import Card, CardKind
+
+_LISTS = ("rules", "pictures", "shadow_rules", "more")
+"""A card's fields that JSON has as lists."""
 
 
 class Sanctions:
@@ -25,6 +29,20 @@ class Sanctions:
                 (nonce, json.dumps(asdict(card)), written(at), seq),
             ).fetchone()
         return str(row["id"])
+
+    def redraw_card(self, card_id: str, card: Card) -> None:
+        """Show a card as it is now.
+
+        Raises:
+            Gone: it was taken away.
+        """
+        with change(self._db) as seq:
+            redrawn = self._db.execute(
+                "UPDATE cards SET card = ?, seq = ? WHERE id = ? AND NOT removed",
+                (json.dumps(asdict(card)), seq, card_id),
+            )
+        if not redrawn.rowcount:
+            raise Gone("the card was taken away")
 
     def card(self, nonce: str) -> str | None:
         """The card that carries this nonce, if it stands."""
@@ -92,7 +110,8 @@ def _card(row: sqlite3.Row) -> PostedCard:
     card = Card(
         **raw
         | {
-            "rules": tuple(raw["rules"]),
+            "kind": CardKind(raw.get("kind", CardKind.CASE)),
+            **{name: tuple(raw.get(name, ())) for name in _LISTS},
             "scores": tuple((name, score) for name, score in raw["scores"]),
             "outcomes": tuple((action, status) for action, status in raw["outcomes"]),
         }

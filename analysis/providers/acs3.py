@@ -1,7 +1,7 @@
 """Alibaba Cloud's request signature, ACS3-HMAC-SHA256. Pure: time and nonce are given.
 
-The steps are wire.md 4a; the golden vectors in the tests were made by the official SDK. What is
-signed is read off the finished request, so the bytes signed are the bytes sent.
+The steps are those of the vendor's documentation; the golden vectors in the tests were made by its
+SDK. What is signed is read off the finished request, so the bytes signed are the bytes sent.
 """
 
 import hashlib

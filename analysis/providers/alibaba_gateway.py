@@ -1,7 +1,7 @@
 """Calling an action of Alibaba's API: signed, and with its two layers of errors told apart.
 
 The gateway refuses with an HTTP status and a word (``Throttling.User``); the business behind it
-answers HTTP 200 with a number of its own (wire.md 4a). Only 200 and 200 is an answer.
+answers HTTP 200 with a number of its own. Only 200 and 200 is an answer.
 """
 
 import re
@@ -21,7 +21,7 @@ from analysis.providers.resending import Later, Resender
 NAME = "alibaba"
 _OK = 200
 _RETRYABLE = frozenset({500, 580, 581, 585, 588, 592})
-"""Database, timeout, cache, queries per second, download time (wire.md 4a)."""
+"""Database, timeout, cache, queries per second, download time: help.aliyun.com, 53414."""
 _WORD = re.compile(r"[A-Za-z0-9_.]{1,80}")
 _HINTS = {
     "InvalidAccessKeyId": "the access_key_id is not known; create one in the RAM console",

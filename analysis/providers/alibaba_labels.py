@@ -1,4 +1,4 @@
-"""Alibaba's labels as our categories: the longest beginning that matches, wire.md 6.2.
+"""Alibaba's labels as our categories: the longest beginning that matches.
 
 Labels grow without notice and come in variants (``political_politicalFigure_1``), so families are
 known by their beginning. ``_tii`` at the end says that it was read in the picture's text.

@@ -9,11 +9,11 @@ from analysis.providers.provider import Options
 from analysis.taxonomy import Category
 
 _LEVELS = {"high": 1.0, "medium": 0.7, "low": 0.4, "none": 0.0}
-"""wire.md 6.2; the weights are our choice."""
+"""What a level makes of a confidence; the weights are our choice."""
 
 
 class AlibabaOptions(Options):
-    """Content Moderation 2.0 (AI Guardrails). Unverified: wire.md 4a marks it so."""
+    """Content Moderation 2.0 (AI Guardrails). Unverified: docs/providers.md says what is."""
 
     access_key_id: SecretStr | None = Field(None, description="The RAM user's AccessKey id.")
     access_key_secret: SecretStr | None = Field(None, description="The AccessKey's secret.")

@@ -29,7 +29,7 @@ _MARGIN = 60
 
 
 def authorization(key: AccessKey, *, bucket: str, name: str, media_type: str, date: str) -> str:
-    """OSS's V1 signature of a PUT with a security token (golden vector in wire.md 4a)."""
+    """OSS's V1 signature of a PUT with a security token (the tests hold it to oss2's)."""
     text = (
         f"PUT\n\n{media_type}\n{date}\nx-oss-security-token:{key.token}\n/{bucket}/{name}".encode()
     )

@@ -1,7 +1,7 @@
 """The shape of Alibaba's answers, as far as we read them. Strict about what is there.
 
 Unknown keys are left alone, because the vendor adds some without notice; a known one of another
-type, out of range, or a verdict that contradicts itself is garbled (wire.md 4a).
+type, out of range, or a verdict that contradicts itself is garbled.
 """
 
 from typing import Annotated, Any, TypeVar

@@ -17,8 +17,7 @@ BLOCKS = {
     "content_filter": 0.9,
     "other": 0.4,
 }
-"""How grave a block is by the vendor's word for it; high and low are wire.md 1.2's, the numbers
-chosen by eye."""
+"""How grave a block is by the vendor's word for it; the numbers are chosen by eye."""
 UNKNOWN_BLOCK = 0.4
 REFUSED = 0.7
 """One question refused, the others answered. Chosen by eye."""

@@ -1,4 +1,4 @@
-"""Gemini's decisions: ``POST /v1beta/decisions``, snake_case (wire.md 1.9)."""
+"""Gemini's decisions: ``POST /v1beta/decisions``, snake_case, as google-genai 3.4 has it."""
 
 import base64
 from collections.abc import Mapping

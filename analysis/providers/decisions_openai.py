@@ -1,4 +1,4 @@
-"""OpenAI's decisions: ``POST /v1/decisions`` (wire.md 2.7)."""
+"""OpenAI's decisions: ``POST /v1/decisions``, as its package openai 3.54 has it."""
 
 import base64
 from collections.abc import Mapping

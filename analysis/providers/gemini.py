@@ -1,6 +1,6 @@
 """Google's Gemini, asked by ``generateContent`` with a JSON schema: words and pictures jointly.
 
-What is on the wire, its limits and its errors: wire.md, section 1, as of 2026-11-22. The key goes
+What is on the wire, its limits and its errors: ai.google.dev/api, as of 2026-11-22. The key goes
 in a header only, for an address is logged. No temperature, topP or topK: they are deprecated.
 """
 

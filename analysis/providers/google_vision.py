@@ -1,4 +1,4 @@
-"""Google Cloud Vision: SafeSearch, labels, logos, objects, text, and faces counted (wire.md 5).
+"""Google Cloud Vision: SafeSearch, labels, logos, objects, text, and faces counted.
 
 Pictures only. Faces are counted and boxed; what else the reply says of them is not read.
 """

@@ -43,7 +43,7 @@ LABELS: Mapping[str, tuple[Category, ...]] = {
     "violence": (Category.VIOLENCE,),
     "violence/graphic": (Category.GORE,),
 }
-"""Their thirteen and our words for them (wire.md 6.2)."""
+"""Their thirteen and our words for them; which is which is our choice."""
 IN_PICTURES = frozenset(
     {
         "self-harm",
@@ -54,7 +54,7 @@ IN_PICTURES = frozenset(
         "violence/graphic",
     }
 )
-"""The only labels a picture is judged for; the others look at words alone (wire.md 3)."""
+"""The only labels a picture is judged for; the others look at words alone (its package's types)."""
 _MAY_BE_NULL = frozenset({"illicit", "illicit/violent"})
 
 Input = Literal["text", "image"]

@@ -1,4 +1,4 @@
-"""OpenAI's moderation endpoint: free, thirteen categories, one picture a call (wire.md 3).
+"""OpenAI's moderation endpoint: free, thirteen categories, one picture a call.
 
 A post of several pictures becomes several calls at once, the words going with the first. Seven of
 the categories are judged in words only, so of a picture without words they are not asked.

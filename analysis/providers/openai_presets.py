@@ -1,4 +1,4 @@
-"""Servers that speak OpenAI's chat completions, and where each differs (wire.md, section 2)."""
+"""Servers that speak OpenAI's chat completions, and where each differs by its manual."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -16,11 +16,11 @@ from analysis.http import Refused, Reply
 
 _CODE = re.compile(r"^[A-Za-z][A-Za-z0-9_.-]{0,79}$")
 NO_MONEY = frozenset({"insufficient_quota", "credit_balance_exhausted"})
-"""OpenAI's 429s that no waiting mends (wire.md 2)."""
+"""OpenAI's 429s that no waiting mends."""
 BLOCKED = frozenset({"content_policy_violation", "content_filter"})
-"""OpenAI's 400s that are a refusal to look, not a fault of the request (wire.md 2)."""
+"""OpenAI's 400s that are a refusal to look, not a fault of the request."""
 QUOTA_RESET_UTC_HOUR = 8
-"""Google counts days from midnight Pacific [UNV]; 08:00 UTC is that, or an hour after in summer."""
+"""Google counts days from midnight Pacific (not verified): 08:00 UTC, in summer 07:00."""
 
 
 class Explained(Refused):

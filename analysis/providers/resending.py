@@ -1,18 +1,18 @@
 """Sending what may be sent only once: every attempt is built, dated and signed anew.
 
 ``Http.send`` repeats the same bytes, and a receiver that watches for replays would refuse the
-second. The waits are the same (wire.md 0.2).
+second. The waits are those of ``analysis.http``.
 """
 
-import random
 from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 
 import httpx
 
+from analysis.deadline import left
 from analysis.errors import ProviderUnavailable
-from analysis.http import PATIENCE, RETRYABLE, Http, Refused, Reply, retry_after
+from analysis.http import PATIENCE, RETRYABLE, Http, Refused, Reply, backoff, retry_after
 from analysis.providers.provider import Options, Tools
 
 Answered = TypeVar("Answered")
@@ -47,10 +47,10 @@ class Resender:
             try:
                 return read(await self._once(build()))
             except Later as exc:
-                if attempt == self._retries or (exc.retry_after or 0.0) > PATIENCE:
+                pause = backoff(attempt) if exc.retry_after is None else exc.retry_after
+                if attempt == self._retries or pause > PATIENCE or pause >= left():
                     raise
-                asked = exc.retry_after
-            await self._tools.sleep(_backoff(attempt) if asked is None else asked)
+            await self._tools.sleep(pause)
         raise AssertionError("the loop returns or raises")
 
     async def _once(self, request: httpx.Request) -> Reply:
@@ -79,8 +79,3 @@ def settled(reply: Reply, provider: str, now: datetime) -> Reply:
     if reply.status >= 300:  # noqa: PLR2004 - HTTP's own boundary
         raise Refused(reply, provider=provider)
     return reply
-
-
-def _backoff(attempt: int) -> float:
-    """Seconds: 0.5, 1, 2 … 8, each up to a quarter shorter (wire.md 0.2)."""
-    return float(min(8.0, 0.5 * 2**attempt) * (1 - 0.25 * random.random()))  # noqa: S311 - jitter

@@ -48,7 +48,7 @@ LIKELIHOOD: Mapping[str, float | None] = {
     "VERY_LIKELY": 0.95,
     "UNKNOWN": None,
 }
-"""Scores as wire.md 6.2 has them: our choice, to be calibrated."""
+"""Our choice, to be calibrated."""
 _WORTH_TELLING = 0.5
 LONGEST_NAME = 80
 LONGEST_TEXT = 20_000

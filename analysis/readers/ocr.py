@@ -36,7 +36,7 @@ _OPTIONS: dict[str, object] = {
     "Global.use_cls": False,
     "Det.limit_type": "max",
     "Det.limit_side_len": 960,
-    # More threads finish little sooner and cost 1.7 times the work (detectors.md 3).
+    # More threads finish little sooner and cost 1.7 times the work (measured).
     "EngineConfig.onnxruntime.intra_op_num_threads": 1,
     "EngineConfig.onnxruntime.inter_op_num_threads": 1,
 }
@@ -55,8 +55,8 @@ Pixels = npt.NDArray[np.float32]
 class Ocr:
     """What is written in a picture, line by line.
 
-    Of words drawn 10 to 32 pixels high in fifteen styles 90 % are read exactly (measured,
-    detectors.md 3); pictures without strokes are not read at all, see ``gate``.
+    Of words drawn 10 to 32 pixels high in fifteen styles 90 % are read exactly
+    (measured); pictures without strokes are not read at all, see ``gate``.
     """
 
     name = "ocr"

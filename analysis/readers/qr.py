@@ -14,7 +14,7 @@ _MOST = 32
 
 class Qr:
     """What the QR codes of a picture say: 95 of 96 codes under twelve distortions
-    (measured, detectors.md 5), rotated, inverted and blurred ones among them."""
+    (measured), rotated, inverted and blurred ones among them."""
 
     name = "qr"
     bounded = True

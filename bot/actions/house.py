@@ -1,7 +1,8 @@
 """Reaching what is our own, beside the platform."""
 
 from bot.errors import NotPermitted
-from bot.ports import House, Target
+from bot.house import House
+from bot.ports import Target
 
 
 def house_of(target: Target) -> House:

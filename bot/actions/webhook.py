@@ -6,8 +6,9 @@ from typing import Self
 from bot.actions.house import house_of
 from bot.actions.words import read_name
 from bot.errors import EnvironmentFailed, PlatformError
+from bot.house import Delivery
 from bot.model import Receipt
-from bot.ports import Client, Delivery, Presence, Target
+from bot.ports import Client, Presence, Target
 
 _OVERTURNED = "/overturned"
 

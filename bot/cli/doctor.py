@@ -1,38 +1,17 @@
-"""``bifocal doctor``: everything `check` does, and one tiny call to each provider."""
+"""``bifocal doctor``: everything `check` does, a tiny call to each provider, and the platforms."""
 
-import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from analysis.deadline import within
-from analysis.errors import AnalysisError
-from analysis.providers.provider import Provider
+from bot import examine
 from bot.cli.check import look
-from bot.cli.root import ENVIRONMENT, finished, root_of, well_told
+from bot.cli.root import ENVIRONMENT, Root, finished, root_of, well_told
+from bot.config.tables import Settings
 from bot.core import Core
-from bot.log import logger
-
-PATIENCE = timedelta(seconds=30)
-"""For one provider's answer, its retries included."""
-
-_log = logger("doctor")
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """How one provider is."""
-
-    provider: str
-    well: bool
-    sentence: str
-
-    def __str__(self) -> str:
-        return f"provider: {self.provider}: {'' if self.well else 'NOT WELL: '}{self.sentence}"
+from bot.ports import Examined
 
 
 def add(app: typer.Typer) -> None:
@@ -44,43 +23,31 @@ def add(app: typer.Typer) -> None:
         context: typer.Context,
         config: Annotated[Path | None, typer.Option(help="The settings file.")] = None,
     ) -> None:
-        """Check everything `check` does, and ask each provider one tiny question.
+        """Check everything `check` does, ask each provider one tiny question, and the platforms.
 
         Exits with 1 when something that is configured does not work.
         """
         root = root_of(context)
         settings = root.settings(config, sandboxed=True)
         typer.echo("settings: fine")
-        finished(look(root, settings, _providers))
+        finished(_examined(root, settings))
 
 
-async def _providers(core: Core) -> None:
-    found = await findings(core.remote.providers)
-    for finding in found:
-        typer.echo(finding)
-    if not all(finding.well for finding in found):
+async def _examined(root: Root, settings: Settings) -> None:
+    found: list[Examined] = []
+
+    async def providers(core: Core) -> None:
+        found.extend(_said(await examine.providers(core.remote.providers)))
+
+    await look(root, settings, providers)
+    async with root.storage(settings) as store, root.platforms(settings, store) as platforms:
+        for platform in platforms.values():
+            found.extend(_said(await examine.platform(platform)))
+    if not all(one.well for one in found):
         raise typer.Exit(ENVIRONMENT)
 
 
-async def findings(
-    providers: Sequence[Provider], patience: timedelta = PATIENCE
-) -> tuple[Finding, ...]:
-    """Ask every provider at once; the answers stand in the order of the providers."""
-    return tuple(await asyncio.gather(*(_finding(each, patience) for each in providers)))
-
-
-async def _finding(provider: Provider, patience: timedelta) -> Finding:
-    try:
-        sentence = await within(provider.check(), patience)
-    except TimeoutError:
-        fix = "check base_url and whether the service is up"
-        return Finding(
-            provider.name, well=False, sentence=f"no answer within {patience.seconds} s; {fix}."
-        )
-    except AnalysisError as exc:
-        return Finding(provider.name, well=False, sentence=str(exc))
-    except Exception as exc:  # noqa: BLE001 - one provider's bug must not hide the others
-        _log.error("doctor.broke", provider=provider.name, what=type(exc).__name__)
-        fault = f"this is a fault of ours: {type(exc).__name__}; please report it."
-        return Finding(provider.name, well=False, sentence=fault)
-    return Finding(provider.name, well=True, sentence=sentence)
+def _said(found: Sequence[Examined]) -> Sequence[Examined]:
+    for one in found:
+        typer.echo(one.sentence)
+    return found

@@ -21,7 +21,7 @@ class Gatherer:
     """Collects what a message carries."""
 
     def __init__(self, decode: Decode, max_bytes: int) -> None:
-        self._decode = decode
+        self.decode = decode
         self._max_bytes = max_bytes
 
     async def content(self, platform: Platform, message: Message) -> Content:
@@ -32,7 +32,7 @@ class Gatherer:
                 for media, attachment in enumerate(message.attachments)
             )
         )
-        return await self._decode(passages(message), files)
+        return await self.decode(passages(message), files)
 
     async def _fetched(
         self, platform: Platform, message: Message, attachment: Attachment, media: int

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.errors import Gone, NotPermitted, PlatformError
-from bot.model import Case, CaseState, JudgementKey, Message, Receipt, Status
-from bot.ports import Client, House, Presence, Target
+from bot.house import House
+from bot.model import Case, CaseState, Message, Receipt, Ref, Status
+from bot.ports import Client, Presence, Target
 from bot.review.states import Command
 from bot.review.waiting import Incident
 from bot.storage import decisions
@@ -17,21 +18,12 @@ from bot.storage.evidence import EvidenceStore, NoSuchEvidence
 from bot.storage.journal import Journal
 from bot.storage.rows import Parse
 
-ClientOf = Callable[[str], Client | None]
-"""The client of a platform by its name; None where it does not run, or only simulates."""
-
-
-NonceOf = Callable[[JudgementKey, str], str]
-"""What an action carried when it was applied, by its judgement and its spec."""
+ClientOf = Callable[[Ref], Client | None]
+"""What actions about a message act through; None where its platform does not run, or simulates."""
 
 
 Learn = Callable[[str, str], Awaitable[None]]
 """Told of every overturn, by case and moderator: what the banks are to unlearn."""
-
-
-def nonce(key: JudgementKey, action: str) -> str:
-    """What an action carries on the platform, so that it can be found again."""
-    return f"{key.ref}@{key.revision}/{key.round}/{key.cause}/{action}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +46,6 @@ class Desk:
         parse: Parse,
         clock: Callable[[], datetime],
         *,
-        nonce_of: NonceOf = nonce,
         learn: Learn | None = None,
         house: House | None = None,
     ) -> None:
@@ -63,7 +54,6 @@ class Desk:
         self._client_of = client_of
         self._parse = parse
         self._clock = clock
-        self._nonce_of = nonce_of
         self._learn = learn
         self._house = house
         # Within one process each undoing is carried out once; repeating one is harmless anyway.
@@ -180,7 +170,7 @@ class Desk:
 
     async def _undo(self, undoing: Undoing, message: Message) -> str | None:
         """Undo one outcome and record it; None when done, else why it is not."""
-        client = self._client_of(undoing.key.ref.platform)
+        client = self._client_of(undoing.key.ref)
         if client is None:
             return f"{undoing.key.ref.platform} is not running here; it is undone once it is."
         try:
@@ -197,7 +187,7 @@ class Desk:
         action = self._parse(undoing.outcome.action)
         target = Target(
             message=message,
-            nonce=self._nonce_of(undoing.key, undoing.outcome.action),
+            nonce=undoing.key.nonce(undoing.outcome.action),
             reason=f"Bifocal: case {undoing.case_id} was overturned",
             now=self._clock(),
             house=self._house,

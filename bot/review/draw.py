@@ -1,10 +1,13 @@
 """From what is known of a post to its card. Pure; every text stays as it was written."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 
 from analysis.taxonomy import Category
-from bot.model import Case, Message, Mode, Outcome, Verdict
-from bot.review.card import Card
+from bot.model import Case, CaseState, EventKind, Message, Outcome
+from bot.review.card import Card, CardKind
+from bot.review.states import BOT
+from bot.review.waiting import WORKER, Incident
 
 Scores = Mapping[Category, float | None] | Mapping[str, float | None]
 
@@ -18,21 +21,7 @@ QUIET = "Post"
 """A card's first word where no score is worth a look."""
 
 
-def draw(
-    message: Message,
-    verdict: Verdict,
-    scores: Scores,
-    outcomes: Sequence[Outcome] = (),
-    *,
-    case_id: str = "",
-    url: str = "",
-) -> Card:
-    """The card of a post that was just judged; ``url`` is its case on the web desk."""
-    rules = tuple(one.rule for one in verdict.matched if one.mode is Mode.LIVE)
-    return _card(message, verdict.explanation, rules, scores, outcomes, case_id, url)
-
-
-def breaker(reason: str) -> Card:
+def breaker(community_id: str, reason: str) -> Card:
     """What moderators are told once when the limits stop the bot from acting."""
     return Card(
         case_id="",
@@ -44,17 +33,73 @@ def breaker(reason: str) -> Card:
         rules=(),
         scores=(),
         outcomes=(),
+        community_id=community_id,
+        kind=CardKind.NOTICE,
     )
+
+
+def outage(community_id: str, incident: Incident, *, over: bool, url: str = "") -> Card:
+    """The card of cases that wait for one thing, while they do and once they do no more."""
+    what = _WORKER if incident.detector == WORKER else f"{incident.detector} does not answer"
+    posts = "1 post waits" if incident.cases == 1 else f"{incident.cases} posts wait"
+    since = f"since {incident.since:%Y-%m-%d %H:%M} UTC"
+    title = f"Over: {what}" if over else f"{posts}: {what}"
+    told = f"It had begun {since.removeprefix('since ')}. No post waits for it any more."
+    if not over:
+        kind = incident.kind.replace("_", " ")
+        told = f"{kind.capitalize()} {since}. {_MEANWHILE[incident.detector == WORKER]}"
+    return dataclasses.replace(
+        breaker(community_id, ""),
+        title=title,
+        explanation=told,
+        url=url,
+        kind=CardKind.INCIDENT,
+        state=(CaseState.CLOSED if over else CaseState.OPEN).value,
+    )
+
+
+_WORKER = "what reads them died over them"
+_MEANWHILE = {
+    False: "They are asked about again by themselves, and wait on the desk meanwhile.",
+    True: "They are not tried again by themselves: a person must look, or analyse them again.",
+}
 
 
 def draw_case(case: Case, *, url: str = "") -> Card:
     """The card of a case as it stands: the newest judgement, and what every one of them did."""
     newest = case.judgements[-1]
     rules = dict.fromkeys(rule for one in case.judgements for rule in one.rules)
+    shadow = dict.fromkeys(rule for one in case.judgements for rule in one.shadow_rules)
     outcomes = [outcome for one in case.judgements for outcome in one.outcomes]
-    return _card(
+    card = _card(
         case.message, newest.explanation, tuple(rules), newest.scores, outcomes, case.id, url
     )
+    kept = dict.fromkeys(one.image for one in case.evidence if one.image)
+    return dataclasses.replace(
+        card,
+        state=case.state.value,
+        standing=_standing(case),
+        pictures=tuple(kept),
+        shadow_rules=tuple(shadow),
+    )
+
+
+_SAID = {
+    EventKind.CLAIMED: "{by} is looking at it",
+    EventKind.UPHELD: "Upheld by {by}",
+    EventKind.OVERTURNED: "Overturned by {by}",
+    EventKind.ESCALATED: "Escalated by {by}",
+    EventKind.APPEALED: "Appealed by its author",
+    EventKind.RESOLVED: "Closed by {by}: nothing was found",
+}
+
+
+def _standing(case: Case) -> str:
+    """The last thing a person did that moves a case, in a few words."""
+    for event in reversed(case.events):
+        if said := _SAID.get(event.kind):
+            return said.format(by=event.by or BOT)
+    return ""
 
 
 def _card(  # noqa: PLR0917 - the card's own fields, in order
@@ -80,6 +125,9 @@ def _card(  # noqa: PLR0917 - the card's own fields, in order
         scores=top,
         outcomes=tuple((outcome.action, outcome.status.value) for outcome in outcomes),
         url=url,
+        community_id=message.ref.community_id,
+        message=str(message.ref),
+        author_id=message.author.id,
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, func, select, upd
 
 from bot.model import Author, Ref
 from bot.storage.database import Database
-from bot.storage.sql import audited, insert_new
+from bot.storage.sql import audited, insert_new, person_subject
 from bot.storage.tables_authors import labels, strikes
 
 
@@ -115,7 +115,7 @@ class AuthorBook:
     async def _add(
         self, table: Table, row: dict[str, object], what: str, ref: Ref, author: Author
     ) -> None:
-        subject = f"{ref.platform}:{ref.community_id}:{author.id}"
+        subject = person_subject(ref.platform, ref.community_id, author.id)
         line = audited(at=self._clock(), by="", what=what, subject=subject, nonce=str(row["nonce"]))
 
         def work(conn: Connection) -> None:
@@ -133,12 +133,14 @@ class AuthorBook:
     async def _end(self, table: Table, nonce: str, what: str, reason: str) -> None:
         at = self._clock()
         mine = and_(table.c.nonce == nonce, table.c.ended_at.is_(None))
-        ended = update(table).where(mine).values(ended_at=at).returning(table.c.author_id)
+        whose = table.c["platform", "community_id", "author_id"]
+        ended = update(table).where(mine).values(ended_at=at).returning(*whose)
 
         def work(conn: Connection) -> None:
-            if (author := conn.execute(ended).scalar_one_or_none()) is not None:
+            if (author := conn.execute(ended).one_or_none()) is not None:
+                subject = person_subject(*author)
                 conn.execute(
-                    audited(at=at, by="", what=what, subject=author, nonce=nonce, reason=reason)
+                    audited(at=at, by="", what=what, subject=subject, nonce=nonce, reason=reason)
                 )
 
         await self._database.write(work)

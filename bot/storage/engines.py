@@ -8,8 +8,11 @@ from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from bot.storage.trouble import broken_off
 
 T = TypeVar("T")
 
@@ -17,8 +20,11 @@ BUSY_SECONDS = 5
 """How long one process waits for another's write; ours last milliseconds."""
 READERS = 4
 """Reading connections on SQLite; chosen by eye: the desk's pages, the API, the journey."""
+ASKERS = 2
+"""Threads that each answer a whole question; chosen by eye, as many as small machines have cores.
+"""
 POOL = 5
-"""Connections to PostgreSQL; managed plans count them (engine.md 6)."""
+"""Connections to PostgreSQL; managed plans count them."""
 
 
 class Engines(Protocol):
@@ -27,6 +33,10 @@ class Engines(Protocol):
     @property
     def readers(self) -> AsyncEngine:
         """Connections that only read."""
+        ...
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Do several reads that see the same moment, without coming back in between."""
         ...
 
     async def transact(self, work: Callable[[Connection], T]) -> T:
@@ -52,11 +62,22 @@ class SqliteEngines:
     def __init__(self, where: URL) -> None:
         self.readers = create_async_engine(where, pool_size=READERS, max_overflow=0)
         _prepare(self.readers.sync_engine, begin="BEGIN", writes=False)
-        self._writer = create_engine(
-            where.set(drivername="sqlite+pysqlite"), pool_size=1, max_overflow=0
-        )
+        here = where.set(drivername="sqlite+pysqlite")
+        self._asked = create_engine(here, pool_size=ASKERS, max_overflow=0)
+        _prepare(self._asked, begin="BEGIN", writes=False)
+        self._askers = ThreadPoolExecutor(ASKERS, thread_name_prefix="storage-read")
+        self._writer = create_engine(here, pool_size=1, max_overflow=0)
         _prepare(self._writer, begin="BEGIN IMMEDIATE", writes=True)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="storage")
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Do the work in a thread for readers."""
+
+        def run() -> T:
+            with self._asked.connect() as conn:
+                return work(conn)
+
+        return await asyncio.get_running_loop().run_in_executor(self._askers, run)
 
     async def transact(self, work: Callable[[Connection], T]) -> T:
         """Do the work in the writer's thread."""
@@ -88,7 +109,10 @@ class SqliteEngines:
     async def dispose(self) -> None:
         """Close every connection, the writer's last: it folds the WAL into the file."""
         await self.readers.dispose()
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._writer.dispose)
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._askers, self._asked.dispose)
+        self._askers.shutdown()
+        await loop.run_in_executor(self._thread, self._writer.dispose)
         self._thread.shutdown()
 
 
@@ -100,8 +124,26 @@ class PostgresEngines:
             where, pool_size=POOL, max_overflow=0, pool_pre_ping=True
         )
 
-    async def transact(self, work: Callable[[Connection], T]) -> T:
+    async def read(self, work: Callable[[Connection], T]) -> T:
         """Do the work on a connection of the pool, without blocking the event loop."""
+        async with self.readers.connect() as conn:
+            return await conn.run_sync(work)
+
+    async def transact(self, work: Callable[[Connection], T]) -> T:
+        """Do the work on a connection of the pool, without blocking the event loop.
+
+        Once more where the server went away, or broke a deadlock, before the commit: nothing of
+        it was kept. What became of a commit that fails is not known, and is the caller's to find.
+        """
+        async with self.readers.connect() as conn:
+            try:
+                done = await conn.run_sync(work)
+            except DBAPIError as exc:
+                if not broken_off(exc):
+                    raise
+            else:
+                await conn.commit()
+                return done
         async with self.readers.begin() as conn:
             return await conn.run_sync(work)
 

@@ -9,17 +9,33 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    case,
+    delete,
+    false,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from bot.model import Ref
 from bot.storage.database import Database
 from bot.storage.forget import Forgotten, forget
 from bot.storage.schema import metadata
-from bot.storage.sql import audited
-from bot.storage.tables import messages, sessions
+from bot.storage.sql import audited, person_subject
+from bot.storage.tables import audit, messages, sessions
 
 NOBODY = "erased"
 """What stands where an id stood."""
+
+ERASE = "erase"
+"""What the audit calls it."""
+LINES = "lines"
+"""Where it says out of how many of its own lines somebody was taken for the first time."""
 
 _ACTORS = ("by", "added_by", "who")
 """Columns that name who did something."""
@@ -61,8 +77,8 @@ async def erase(database: Database, person: Person, *, at: datetime, by: str) ->
                 conn.execute(delete(table).where(*_whose(table, person)))
         if not person.community:
             _unname(conn, person.author_id)
-        detail = {"posts": gone.posts, "cases": gone.cases}
-        conn.execute(audited(at=at, by=by, what="erase", subject="", **detail))
+        detail = {"posts": gone.posts, "cases": gone.cases, LINES: _unaudit(conn, person)}
+        conn.execute(audited(at=at, by=by, what=ERASE, subject="", **detail))
         return Erased(gone, refs)
 
     return await database.write(work)
@@ -85,7 +101,37 @@ def _unname(conn: Connection, author_id: str) -> None:
     """Take the id from the steps of a moderator; the steps themselves happened and stay."""
     for table in metadata.sorted_tables:
         for name in _ACTORS:
-            if name in table.c and table is not sessions:
+            if name in table.c and table not in {sessions, audit}:
                 mine = table.c[name] == author_id
                 conn.execute(update(table).where(mine).values({name: NOBODY}))
     conn.execute(delete(sessions).where(sessions.c.who == author_id))
+
+
+def _unaudit(conn: Connection, person: Person) -> int:
+    """Take the person out of the audit's lines, and say of how many for the first time.
+
+    With the salt gone, what is left of a name there tells nothing.
+    """
+    mine, theirs = audit.c.by == person.author_id, _is_about(person)
+    if person.community:
+        mine = false()
+    named = or_(mine, theirs)
+    query = select(func.count()).where(named, audit.c.salt != "")
+    number: int = conn.execute(query).scalar_one()
+    values = {
+        "by": case((mine, NOBODY), else_=audit.c.by),
+        "subject": case((theirs, NOBODY), else_=audit.c.subject),
+        "salt": "",
+    }
+    conn.execute(update(audit).where(named).values(values))
+    return number
+
+
+def _is_about(person: Person) -> ColumnElement[bool]:
+    if person.community:
+        whole = person_subject(person.platform, person.community, person.author_id)
+        return audit.c.subject == whole
+    begins = audit.c.subject.startswith(f"{person.platform}:", autoescape=True)
+    ends = audit.c.subject.endswith(f":{person.author_id}", autoescape=True)
+    # Older lines name the author of a strike that ended by the id alone.
+    return or_(begins & ends, audit.c.subject == person.author_id)

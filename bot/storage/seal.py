@@ -38,6 +38,8 @@ class Seal:
         self._newest = Fernet(keys[0])
         self._naming = _derived(keys[0], b"bifocal evidence names")
         self._marking = [_derived(key, b"bifocal words") for key in keys]
+        self.signing = tuple(_derived(key, b"bifocal buttons") for key in keys)
+        """Secrets to sign with, one of each key, the newest first."""
 
     def seal(self, plain: bytes) -> bytes:
         """Encrypt; the same bytes never come out the same."""

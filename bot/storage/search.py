@@ -5,25 +5,33 @@ A post that was judged again (edited, or a late answer) is found once per judgem
 saw other things.
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, select, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    exists,
+    false,
+    func,
+    select,
+    type_coerce,
+)
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from analysis.taxonomy import Category
 from analysis.text import well_formed
 from analysis.types import FactKind, Origin
 from bot.model import JudgementKey, Mode
 from bot.storage import rows
-from bot.storage.alike import WITHIN, nearest
+from bot.storage.alike import WITHIN, Pictures
 from bot.storage.database import Database
 from bot.storage.rows import TERM_LENGTH, Line
 from bot.storage.seal import Seal
-from bot.storage.tables import case_words, facts, judgements, media, messages
+from bot.storage.tables import case_words, facts, judgements, messages
 from bot.storage.words import words_of
 
 PAGE = 50
@@ -93,19 +101,27 @@ class Search:
     def __init__(self, database: Database, seal: Seal) -> None:
         self._database = database
         self._seal = seal
+        self._pictures = Pictures()
+
+    @property
+    def held_bytes(self) -> int:
+        """Memory that the hashes of pictures take, once a picture was asked for."""
+        return self._pictures.held_bytes
 
     async def page(
         self, question: Question, *, before: Cursor | None = None, limit: int = PAGE
     ) -> Sequence[Hit]:
         """The newest hits, or with ``before`` those older than that; at most ``limit``."""
-        async with self._database.reading() as conn:
+
+        def work(conn: Connection) -> Sequence[Hit]:
+            query = self._query(conn.dialect.name, question, before).limit(limit)
             near: Mapping[int, int] = {}
             if question.picture:
-                near = await _alike(conn, question)
-            query = self._query(conn.dialect.name, question, before).limit(limit)
-            if question.picture:
+                near = self._pictures.near(conn, question.picture, question.within)
                 query = query.where(judgements.c.id.in_(list(near)))
-            return [_hit(line, near.get(line.id)) for line in await conn.execute(query)]
+            return [_hit(line, near.get(line.id)) for line in conn.execute(query)]
+
+        return await self._database.read(work)
 
     def _query(
         self, dialect: str, asked: Question, before: Cursor | None
@@ -233,18 +249,6 @@ def _matched(dialect: str, rule: str) -> ColumnElement[bool]:
     each = func.json_each(judgements.c.matched).table_valued("value", name="each")
     name = func.json_extract(each.c.value, "$.rule")
     return exists(select(each.c.value).where(name == rule))
-
-
-async def _alike(conn: AsyncConnection, asked: Question) -> Mapping[int, int]:
-    query = select(media.c.judgement, media.c.pdq).where(media.c.quality > 0)
-    kept = (await conn.execute(query)).all()
-    return await asyncio.to_thread(
-        nearest,
-        [row.judgement for row in kept],
-        [row.pdq for row in kept],
-        asked.picture,
-        asked.within,
-    )
 
 
 def _hit(line: Line, distance: int | None) -> Hit:

@@ -39,6 +39,11 @@ def audited(*, at: datetime, by: str, what: str, subject: str, **detail: str | i
     return insert(audit).values(at=at, by=by, what=what, subject=subject, detail=detail)
 
 
+def person_subject(platform: str, community: str, author_id: str) -> str:
+    """How the audit names an author; erasing them looks for exactly this."""
+    return f"{platform}:{community}:{author_id}"
+
+
 def put_setting(
     conn: Connection, key: str, value: Mapping[str, str | bool], *, at: datetime, by: str
 ) -> None:

@@ -9,13 +9,18 @@ from pathlib import Path
 from analysis.bank import BankIndex
 from bot.actions.spec import parse
 from bot.config.tables import Storage as Options
+from bot.storage.audit import Audit
 from bot.storage.authors import AuthorBook
 from bot.storage.banks import BankStore
+from bot.storage.bookmarks import StoredBookmarks
+from bot.storage.communities import StoredCommunities
 from bot.storage.database import Database
 from bot.storage.evidence import EvidenceStore
+from bot.storage.installations import Installations
 from bot.storage.journal import Journal
 from bot.storage.key_check import check_key
 from bot.storage.outbox import OutboxStore
+from bot.storage.reports import ReportBook
 from bot.storage.seal import Seal, key_file
 from bot.storage.search import Search
 from bot.storage.sessions import Sessions
@@ -42,6 +47,11 @@ class Store:
     authors: AuthorBook
     outbox: OutboxStore
     search: Search
+    communities: StoredCommunities
+    bookmarks: StoredBookmarks
+    installations: Installations
+    reports: ReportBook
+    audit: Audit
 
 
 @asynccontextmanager
@@ -57,9 +67,12 @@ async def opened(options: Options, clock: Callable[[], datetime]) -> AsyncIterat
     database = await Database.open(options.url)
     try:
         await check_key(database, seal, clock())
+        communities = StoredCommunities(database, clock)
+        await communities.load()
+        journal = Journal(database, seal, parse)
         yield Store(
             database,
-            Journal(database, seal, parse),
+            journal,
             evidence,
             BankStore(database, clock, BankIndex),
             Tokens(database, clock),
@@ -69,6 +82,11 @@ async def opened(options: Options, clock: Callable[[], datetime]) -> AsyncIterat
             AuthorBook(database, clock),
             OutboxStore(database, seal, clock),
             Search(database, seal),
+            communities,
+            StoredBookmarks(database, clock),
+            Installations(database, seal, clock),
+            ReportBook(journal, clock),
+            Audit(database),
         )
     finally:
         await database.close()

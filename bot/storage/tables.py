@@ -21,7 +21,8 @@ from sqlalchemy import (
     false,
 )
 
-from bot.storage import tables_authors  # noqa: F401 - its tables belong to the schema
+from bot.storage import tables_authors, tables_communities  # noqa: F401 - they belong to the schema
+from bot.storage.chain import a_salt, digest_of, mark_of
 from bot.storage.columns import Json, RowId, UtcTime
 from bot.storage.schema import belongs_to, metadata
 
@@ -50,6 +51,11 @@ cases = Table(
     Column("version", Integer, nullable=False),
     # Empty, or what it waits for where it is a case only because nothing answered.
     Column("waiting", String, nullable=False, server_default=""),
+    # How often it changed, and how many of these changes its card knows of.
+    Column("changes", Integer, nullable=False, server_default="0"),
+    Column("shown", Integer, nullable=False, server_default="0"),
+    # Whether its card waits until there is a place for it.
+    Column("held", Boolean, nullable=False, server_default=false()),
     Index("ix_cases_queue", "state", "opened_at", "id"),
     Index("ix_cases_opened", "opened_at", "id"),
 )
@@ -92,6 +98,19 @@ Index(
     cases.c.id,
     sqlite_where=cases.c.waiting != "",
     postgresql_where=cases.c.waiting != "",
+)
+Index(
+    "ix_cases_changed",
+    cases.c.opened_at,
+    cases.c.id,
+    sqlite_where=cases.c.changes > cases.c.shown,
+    postgresql_where=cases.c.changes > cases.c.shown,
+)
+Index(
+    "ix_cases_held",
+    cases.c.id,
+    sqlite_where=cases.c.held.is_(True),
+    postgresql_where=cases.c.held.is_(True),
 )
 Index(
     "ix_judgements_unfinished",
@@ -275,6 +294,10 @@ audit = Table(
     Column("what", String, nullable=False),
     Column("subject", String, nullable=False),
     Column("detail", Json, nullable=False),
+    # The chain, in the order in which each is made; the salt goes when a person is erased.
+    Column("salt", String, nullable=False, default=a_salt, server_default=""),
+    Column("mark", String, nullable=False, default=mark_of, server_default=""),
+    Column("digest", String, nullable=False, default=digest_of, server_default=""),
     Index("ix_audit_at", "at", "id"),
 )
 

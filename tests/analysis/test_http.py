@@ -1,16 +1,18 @@
 """Calling vendors: what is tried again, how long is waited, what counts as no answer."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 
+from analysis.deadline import within
 from analysis.errors import ProviderGarbled, ProviderUnavailable
 from analysis.http import MAX_REPLY, Http, Refused, Reply, retry_after
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 GOOGLE = {"error": {"details": [{"@type": "x"}, {"retryDelay": "34s"}]}}
+GOOGLE_SAYS = httpx.Response(429, json=GOOGLE).content
 
 
 class Vendor:
@@ -85,14 +87,53 @@ async def test_it_does_not_wait_longer_than_two_minutes() -> None:
 
 
 @pytest.mark.parametrize(
+    "refusal",
+    [
+        pytest.param(httpx.Response(429, headers={"retry-after": "34"}), id="told-to-wait"),
+        pytest.param(httpx.Response(503), id="not-told"),
+        pytest.param(httpx.ConnectError("no route"), id="not-reached"),
+    ],
+)
+async def test_it_does_not_wait_beyond_the_deadline_it_works_under(
+    refusal: httpx.Response | Exception,
+) -> None:
+    vendor = Vendor(refusal)
+
+    with pytest.raises(ProviderUnavailable) as caught:
+        await within(vendor.asked(), timedelta(seconds=0.2))
+    asked = (
+        34.0 if isinstance(refusal, httpx.Response) and refusal.headers.get("retry-after") else None
+    )
+    assert (vendor.calls, vendor.slept, caught.value.retry_after) == (1, [], asked)
+
+
+async def test_it_waits_within_the_deadline_it_works_under() -> None:
+    vendor = Vendor(httpx.Response(429, headers={"retry-after": "7"}), httpx.Response(200, json=1))
+    await within(vendor.asked(), timedelta(seconds=60))
+
+    assert vendor.slept == [7.0]
+
+
+@pytest.mark.parametrize(
     ("headers", "body", "seconds"),
     [
         pytest.param({"retry-after-ms": "1500"}, b"", 1.5, id="milliseconds"),
         pytest.param({"retry-after": "3"}, b"", 3.0, id="seconds"),
         pytest.param({"retry-after": "Sun, 22 Nov 2026 00:00:09 GMT"}, b"", 9.0, id="date"),
-        pytest.param({"retry-after": "Sat, 21 Nov 2026 00:00:00 GMT"}, b"", 0.0, id="past"),
-        pytest.param({}, httpx.Response(429, json=GOOGLE).content, 34.0, id="google"),
+        pytest.param({"retry-after": "Sunday, 22-Nov-26 00:00:09 GMT"}, b"", 9.0, id="rfc-850"),
+        pytest.param({"retry-after": "Sun Nov 22 00:00:09 2026"}, b"", 9.0, id="asctime"),
+        pytest.param({"retry-after": "Sat, 21 Nov 2026 00:00:00 GMT"}, b"", None, id="past"),
+        pytest.param({"retry-after": "0"}, b"", None, id="at-once"),
+        pytest.param({"retry-after": "-5"}, b"", None, id="negative"),
+        pytest.param({"retry-after": "1e9"}, b"", None, id="exponent"),
+        pytest.param({"retry-after": "9" * 400}, b"", None, id="endless-number"),
+        pytest.param(
+            {"retry-after": "Thu, 31 Dec 2026 00:00:00 +99999999999999"}, b"", None, id="no-zone"
+        ),
+        pytest.param({"retry-after-ms": "soon", "retry-after": "3"}, b"", 3.0, id="second-wish"),
+        pytest.param({}, GOOGLE_SAYS, 34.0, id="google"),
         pytest.param({}, httpx.Response(429, json=[GOOGLE]).content, 34.0, id="google-list"),
+        pytest.param({"retry-after": "soon"}, GOOGLE_SAYS, 34.0, id="garbage-and-google"),
         pytest.param({"retry-after": "soon"}, b"", None, id="garbage"),
         pytest.param({"retry-after": "nan"}, b"", None, id="nan"),
         pytest.param({}, b"<html>", None, id="absent"),

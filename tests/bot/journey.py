@@ -32,6 +32,7 @@ from bot.actions.spec import parse
 from bot.app import App
 from bot.counters import MemoryCounters
 from bot.enforce import Enforcer
+from bot.house import House
 from bot.jobs import Answer, Job, Parked
 from bot.journey.act import Act
 from bot.journey.burst import Burst, Recent
@@ -41,17 +42,18 @@ from bot.journey.judge import Judge
 from bot.journey.keep import Keeper
 from bot.journey.late import Late
 from bot.journey.look import Look
+from bot.journey.reported import Reports
 from bot.journey.telling import Telling
 from bot.limits import ActionLimits
 from bot.metrics import Metrics
-from bot.model import Case, Message, Record
+from bot.model import Case, Message, Record, Ref
 from bot.policy.file import PolicyFile
-from bot.ports import House
 from bot.queue.jobs import pack
 from bot.storage.authors import AuthorBook
 from bot.storage.database import Database
 from bot.storage.evidence import EvidenceStore
 from bot.storage.journal import Journal
+from bot.storage.reports import ReportBook
 from bot.storage.seal import Seal
 from tests.builders import NOON
 from tests.fakes import FakeClient, FakePlatform
@@ -126,6 +128,9 @@ class World:
     metrics: Metrics
     given_up: GivenUp
     intake: Accepted
+    authors: AuthorBook
+    policy: Path
+    rules: PolicyFile
     time: datetime = NOON
 
     def stands(self, message: Message) -> Message:
@@ -160,15 +165,17 @@ def a_picture(data: bytes) -> Media:
 
 
 @asynccontextmanager
-async def a_world(folder: Path, *, simulate: bool = False) -> AsyncIterator[World]:
-    """One application in a folder of its own."""
+async def a_world(
+    folder: Path, *, simulate: bool = False, rules: str = POLICY, remote: Sequence[Detector] = ()
+) -> AsyncIterator[World]:
+    """One application in a folder of its own; ``remote`` are asked about every post."""
     policy = folder / "policy.toml"
-    policy.write_text(POLICY, "utf-8")
+    policy.write_text(rules, "utf-8")
     seal = Seal([Fernet.generate_key().decode()], "the test")
     database = await Database.open(f"sqlite+aiosqlite:///{folder}/test.db")
     platform = FakePlatform(client=FakeClient(), simulate=simulate)
     detector, metrics = Scams(), Metrics()
-    detectors: list[Detector] = [detector]
+    detectors: list[Detector] = [detector, *remote]
 
     async def decode(words: Sequence[Passage], files: Sequence[bytes | Failure]) -> Content:
         failures = tuple(file for file in files if isinstance(file, Failure))
@@ -186,10 +193,10 @@ async def a_world(folder: Path, *, simulate: bool = False) -> AsyncIterator[Worl
     async def no_banks(_community: str) -> NoBanks:
         return NoBanks()
 
-    async def paused() -> bool:
+    async def paused(_ref: Ref) -> bool:
         return False
 
-    rules = PolicyFile(policy)
+    in_force = PolicyFile(policy)
     journal = Journal(database, seal, parse)
     world: World
     platforms = {platform.name: platform}
@@ -198,7 +205,12 @@ async def a_world(folder: Path, *, simulate: bool = False) -> AsyncIterator[Worl
     house = House(authors, platform.client.books)
     look = Look(
         Gatherer(decode, 1000),
-        Judge(Pipeline((), detectors, cache=Cache()), rules, no_banks, "never"),
+        Judge(
+            Pipeline((), detectors, cache=Cache()),
+            in_force,
+            no_banks,
+            "always" if remote else "never",
+        ),
         MemoryCounters(),
         authors,
         Keeper(EvidenceStore.open("memory://", seal), encode),
@@ -216,9 +228,15 @@ async def a_world(folder: Path, *, simulate: bool = False) -> AsyncIterator[Worl
         late=Late(look, act, journal, given_up, lambda: world.time),
         given_up=given_up,
         telling=Telling(metrics),
-        burst=Burst(Recent(), lambda: rules.current, intake, look, act, journal, given_up),
+        burst=Burst(Recent(), in_force.of, intake, look, act, journal, given_up),
+        reports=Reports(
+            *(ReportBook(journal, lambda: world.time), intake, look, act, journal, given_up),
+            clock=lambda: world.time,
+        ),
     )
-    world = World(app, platform, journal, detector, metrics, given_up, intake)
+    world = World(
+        *(app, platform, journal, detector, metrics, given_up, intake, authors, policy, in_force)
+    )
     try:
         yield world
     finally:

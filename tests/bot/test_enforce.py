@@ -10,7 +10,7 @@ from bot.actions.spec import parse
 from bot.enforce import Enforcer, Orders
 from bot.errors import NotPermitted, PlatformUnavailable
 from bot.limits import ActionLimits
-from bot.model import Attachment, JudgementKey, Message, Outcome, Status
+from bot.model import Attachment, JudgementKey, Message, Outcome, Ref, Status
 from tests.builders import NOON, a_message, a_target, an_author
 from tests.conformance.test_actions import EXAMPLES
 from tests.fakes import FakeClient, FakePlatform, Killed
@@ -41,7 +41,7 @@ class Scene:
         self.platform = FakePlatform(client=FakeClient.holding(self.message))
 
     async def act(self, *actions: str, again: bool = False) -> dict[str, Outcome]:
-        async def is_paused() -> bool:
+        async def is_paused(_ref: Ref) -> bool:
             return self.paused
 
         enforcer = Enforcer(self.ledger, self.limits, is_paused, lambda: NOON)
@@ -248,9 +248,28 @@ def test_the_limits_forget_after_an_hour_and_a_day() -> None:
     assert limits.exceeded("g2", NOON) is None
 
 
-def test_moderators_are_told_of_a_limit_once_an_hour() -> None:
-    limits = ActionLimits(0, 0)
+@pytest.mark.parametrize(
+    ("limits", "span"),
+    [
+        pytest.param(ActionLimits(0, 10), timedelta(hours=1), id="hour"),
+        pytest.param(ActionLimits(10, 0), timedelta(days=1), id="day"),
+    ],
+)
+def test_a_limit_is_told_once_within_its_own_span(limits: ActionLimits, span: timedelta) -> None:
+    assert limits.trip("g1", NOON)
+    assert not limits.trip("g1", NOON + span - timedelta(seconds=1))
+    assert limits.trip("g1", NOON + span)
 
-    assert limits.tell_once("g1", NOON)
-    assert not limits.tell_once("g1", NOON + timedelta(minutes=59))
-    assert limits.tell_once("g1", NOON + timedelta(hours=2))
+
+def test_a_trip_has_the_same_name_after_a_restart() -> None:
+    names = set()
+    for _ in range(2):
+        limits = ActionLimits(1, 10)
+        limits.restore([("g1", NOON)])
+        names.add(limits.trip("g1", NOON + timedelta(minutes=59)))
+
+    assert len(names - {None}) == 1
+
+
+def test_nothing_is_told_while_there_is_room() -> None:
+    assert ActionLimits(1, 10).trip("g1", NOON) is None

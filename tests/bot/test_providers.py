@@ -14,7 +14,7 @@ from analysis.remote.meter import Spared
 from analysis.remote.prepare import Pictures
 from analysis.taxonomy import Category
 from analysis.types import Content, FailureKind, Findings, Grounds, Modality, Scope, Signal, Usage
-from bot.cli.doctor import Finding, findings
+from bot import examine
 from bot.config.load import load
 from bot.config.tables import Settings
 from bot.errors import Misconfigured
@@ -141,19 +141,19 @@ async def test_a_stand_in_shares_the_seat(monkeypatch: pytest.MonkeyPatch) -> No
     [
         (
             '[analysis]\nproviders = ["acne"]\n',
-            "[analysis] providers: acne: no such provider; did you mean acme?",
+            '[analysis] providers: acne: no such provider; did you mean "acme"?',
         ),
         (
             '[analysis]\nproviders = ["qq"]\n',
-            "[analysis] providers: qq: no such provider; known are acme, eyes, words",
+            "[analysis] providers: qq: no such provider; there are acme, eyes, words",
         ),
         (
             f'{LIST}[providers.acne]\nmodel = "m"\n',
-            "[providers.acne]: no such provider; did you mean acme?",
+            '[providers.acne]: no such provider; did you mean "acme"?',
         ),
         (
             f'{LIST}[providers.acme]\nmodle = "m"\n',
-            "[providers.acme] modle: no such setting; did you mean model?",
+            '[providers.acme] modle: no such setting; did you mean "model"?',
         ),
         (
             f"{LIST}[providers.acme]\neffort = 4\n",
@@ -239,15 +239,17 @@ async def test_doctor_says_of_each_whether_it_works(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("BIFOCAL_PROVIDERS__EYES__API_KEY", "wrong")
     found = await remote(settings(text, monkeypatch, "acme", "words"))
 
-    assert await findings(found.providers) == (
-        Finding("acme", well=True, sentence="it answers."),
-        Finding("eyes", well=False, sentence="the key is refused; set another."),
-        Finding(
-            "words",
-            well=False,
-            sentence="this is a fault of ours: ZeroDivisionError; please report it.",
+    assert [(one.well, one.sentence) for one in await examine.providers(found.providers)] == [
+        (True, "provider: acme: it answers."),
+        (False, "provider: eyes: NOT WELL: the key is refused; set another."),
+        (
+            False,
+            (
+                "provider: words: NOT WELL: this is a fault of ours: ZeroDivisionError; "
+                "please report it."
+            ),
         ),
-    )
+    ]
 
 
 async def test_metrics_show_spend_and_what_was_spared(monkeypatch: pytest.MonkeyPatch) -> None:

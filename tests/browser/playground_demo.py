@@ -30,7 +30,7 @@ class Rote:
         self._thinks = thinks
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def accept(self, messages: Sequence[Message]) -> set[str]:
+    async def accept(self, messages: Sequence[Message], /, *, lane: str = "live") -> set[str]:
         for message in messages:
             if "wait" not in message.text:
                 task = asyncio.create_task(self._judge(message))

@@ -1,4 +1,4 @@
-"""Alibaba's Content Moderation 2.0 and its object store, as wire.md 4a describes them.
+"""Alibaba's Content Moderation 2.0 and its object store, as the vendor documents them.
 
 It checks every signature by its own arithmetic, refuses a nonce it has seen, a clock that is off,
 and any parameter that is not documented.

@@ -1,4 +1,4 @@
-"""Google's and OpenAI's decision endpoints, as strict as wire.md 1.9 and 2.7 describe them."""
+"""Google's and OpenAI's decision endpoints, as strict as the vendors'."""
 
 from dataclasses import dataclass, field
 from typing import Annotated, Literal

@@ -1,4 +1,4 @@
-"""Cloud Vision's ``images:annotate``, as strict as wire.md 5 describes it."""
+"""Cloud Vision's ``images:annotate``, as strict as the vendor's."""
 
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal

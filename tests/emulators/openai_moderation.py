@@ -1,4 +1,4 @@
-"""OpenAI's moderation endpoint, as strict as wire.md 3: one picture a call, thirteen scores."""
+"""OpenAI's moderation endpoint, as strict as the vendor's: one picture a call, thirteen scores."""
 
 from dataclasses import dataclass, field
 from typing import Annotated, Literal

@@ -48,7 +48,7 @@ class Queue:
     """Where given, nothing is taken before it is set."""
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def accept(self, messages: Sequence[Message]) -> set[str]:
+    async def accept(self, messages: Sequence[Message], /, *, lane: str = "live") -> set[str]:
         self.offered += messages
         self.arrived.set()
         if self.gate:

@@ -1,4 +1,4 @@
-"""Signatures equal those of the official SDK, to the byte (golden vectors of wire.md 4a)."""
+"""Signatures equal those of the official SDK, to the byte (golden vectors)."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""What goes over the wire, held against the vendors' own packages (wire.md 7)."""
+"""What goes over the wire, held against the vendors' own packages."""
 
 import copy
 import json
@@ -29,7 +29,7 @@ from tests.emulators.openai_chat import ChatVendor
 from tests.emulators.server import Received
 
 NEWER = ("thinkingConfig", "mediaResolution")
-"""Fields that generativelanguage 0.12.1 does not know yet; wire.md says to take them out."""
+"""Fields that generativelanguage 0.12.1 does not know yet; google-genai does (``test_sdks.py``)."""
 POST = a_post("hello", a_square())
 
 

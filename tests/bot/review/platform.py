@@ -59,6 +59,9 @@ class FakeClient(fakes.FakeClient):
     async def post_card(self, card: Card, *, nonce: str) -> str:
         return nonce
 
+    async def redraw_card(self, card_id: str, card: Card) -> None:
+        self.done.append("redrawn")
+
     async def card(self, nonce: str) -> str | None:
         return None
 

@@ -67,7 +67,7 @@ def room(journal: Journal, seal: Seal, tmp_path: Path) -> Room:
     client, clock = FakeClient(), Clock()
     running: dict[str, Client] = {"playground": client}
     evidence = EvidenceStore.open(f"file://{tmp_path}/evidence", seal)
-    desk = Desk(journal, evidence, running.get, parse, clock)
+    desk = Desk(journal, evidence, lambda ref: running.get(ref.platform), parse, clock)
     return Room(journal, desk, evidence, client, clock, running)
 
 
@@ -227,7 +227,9 @@ async def test_two_moderators_at_once_cannot_both_win(room: Room, url: str, seal
     name = await room.a_case("annotate")
     database = await Database.open(url)
     elsewhere = Journal(database, seal, parse)
-    other = Desk(elsewhere, room.evidence, room.running.get, parse, room.clock)
+    other = Desk(
+        elsewhere, room.evidence, lambda ref: room.running.get(ref.platform), parse, room.clock
+    )
 
     results = await asyncio.gather(
         room.desk.overturn(name, "ada", 1), other.uphold(name, "bob", 1), return_exceptions=True

@@ -78,7 +78,14 @@ def school(journal: Journal) -> School:
     teacher = Teacher(journal, banks, clock)
     nowhere: dict[str, Client] = {}
     evidence = EvidenceStore.open("memory://", journal.seal)
-    desk = Desk(journal, evidence, nowhere.get, parse, clock, learn=teacher.overturned)
+    desk = Desk(
+        journal,
+        evidence,
+        lambda ref: nowhere.get(ref.platform),
+        parse,
+        clock,
+        learn=teacher.overturned,
+    )
     return School(journal, banks, teacher, desk, clock)
 
 

@@ -58,20 +58,23 @@ async def an_open_one(journal: Journal, number: int = 1, waiting: str = GEMINI) 
 @pytest.fixture
 def desk(journal: Journal) -> Desk:
     evidence = EvidenceStore.open("memory://", journal.seal)
-    return Desk(journal, evidence, NOWHERE.get, parse, Clock())
+    return Desk(journal, evidence, lambda ref: NOWHERE.get(ref.platform), parse, Clock())
 
 
 @pytest.mark.parametrize(
     "kind",
     [
         FailureKind.UNAVAILABLE,
-        FailureKind.TIMEOUT,
         FailureKind.OVER_BUDGET,
         FailureKind.GARBLED,
     ],
 )
 def test_a_provider_that_may_answer_later_is_waited_for(kind: FailureKind) -> None:
     assert waits_for(failing(("gemini", kind)), REMOTE) == f"gemini:{kind.value}"
+
+
+def test_who_is_late_is_away_so_that_one_outage_is_one_incident() -> None:
+    assert waits_for(failing(("gemini", FailureKind.TIMEOUT)), REMOTE) == GEMINI
 
 
 def test_a_worker_that_was_given_up_on_is_waited_for() -> None:

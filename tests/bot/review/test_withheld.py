@@ -9,7 +9,7 @@ import pytest
 from bot.actions.spec import parse
 from bot.enforce import Enforcer
 from bot.limits import ActionLimits
-from bot.model import CaseState, EventKind, Message, Outcome, Status
+from bot.model import CaseState, EventKind, Message, Outcome, Ref, Status
 from bot.ports import Client
 from bot.review.desk import Desk
 from bot.review.states import AlreadyDecided
@@ -67,13 +67,19 @@ def room(journal: Journal) -> Room:
     clock, platform = Clock(), FakePlatform(name="playground", client=FakeClient())
     made: Room
 
-    async def paused() -> bool:
+    async def paused(_ref: Ref) -> bool:
         return made.paused
 
     journal = Journal(journal.database, journal.seal, parse)
     enforcer = Enforcer(journal, ActionLimits(0, 0), paused, clock)
     actions = WithheldActions(journal, enforcer, {"playground": platform}, parse, clock)
-    desk = Desk(journal, EvidenceStore.open("memory://", journal.seal), NOWHERE.get, parse, clock)
+    desk = Desk(
+        journal,
+        EvidenceStore.open("memory://", journal.seal),
+        lambda ref: NOWHERE.get(ref.platform),
+        parse,
+        clock,
+    )
     made = Room(journal, platform, actions, desk, clock)
     return made
 
@@ -161,7 +167,7 @@ async def test_what_was_released_is_undone_by_an_overturn(room: Room) -> None:
     room_with_client = Desk(
         room.journal,
         EvidenceStore.open("memory://", room.journal.seal),
-        {"playground": room.platform.client}.get,
+        lambda ref: {"playground": room.platform.client}.get(ref.platform),
         parse,
         room.clock,
     )

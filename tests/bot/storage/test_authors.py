@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.ports import Authors
+from bot.house import Authors
 from bot.storage.authors import AuthorBook, Standing
 from bot.storage.database import Database
 from bot.storage.tables import audit
