@@ -185,6 +185,28 @@ async def test_a_shared_channel_tells_where_its_author_is_from(world: World, hea
     assert (await client.users_info(user=bob.id))["user"]["is_stranger"]
 
 
+async def test_a_channel_shared_by_two_installations_is_told_of_once(
+    world: World, heard: Heard
+) -> None:
+    other = world.team("partner")
+    channel = world.team().channel("shared", shared_with=(other,))
+    channel.members.append(other.bot_user)
+    await channel.post(other.user("bob"), "hello")
+
+    assert len(await told(world, heard)) == len(world.deliveries) == 1
+
+
+async def test_a_file_of_another_workspace_must_be_asked_for(world: World, heard: Heard) -> None:
+    other = world.team("partner", installed=False)
+    channel = world.team().channel("shared", shared_with=(other,))
+    await channel.post(other.user("bob"), files=[("a.png", b"x")])
+    await channel.post(world.team().user("ann"), files=[("b.png", b"x")])
+    events = await told(world, heard, 2)
+
+    access = [event["files"][0]["file_access"] for event in events]
+    assert access == ["check_file_info", "visible"]
+
+
 async def test_a_mention_is_told_twice(world: World, heard: Heard) -> None:
     bot = world.team().bot_user
     await world.team().channel("general").post(world.team().user("ann"), f"<@{bot.id}> hi")

@@ -167,3 +167,15 @@ async def test_a_command_of_another_workspace_can_be_made_up(world: World) -> No
         await world.until(lambda: teams)
 
     assert (reply.status, teams) == (200, ["T0ENEMY"])
+
+
+async def test_an_app_that_moved_is_sent_to_where_it_is_now(world: World) -> None:
+    async with over_http(world, an_app(world)):
+        before = world.http
+    async with over_http(world, an_app(world)):
+        message = await world.team().channel("general").post(world.team().user("ann"), "hi")
+        (attempt, *_) = (await message.acked()).attempts
+
+        assert world.http is not before
+        # Plain Bolt has no listener and says so: it was reached.
+        assert attempt.status == 404

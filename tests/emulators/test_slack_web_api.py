@@ -374,3 +374,23 @@ async def test_a_page_of_a_gateway_in_trouble_is_no_json(world: World) -> None:
 
     assert (await refusal(the_bot(world).auth_test())).status_code == 502
     assert (await the_bot(world).auth_test())["ok"]
+
+
+async def test_a_call_can_hang_until_the_client_gives_up(world: World) -> None:
+    settings = world.settings()
+    world.fail("auth.test", Fault(hang=True))
+    client = AsyncWebClient(settings.bot_token, base_url=settings.api_base, timeout=1)
+
+    with pytest.raises(TimeoutError):
+        await client.auth_test()
+
+
+async def test_what_the_app_asked_is_remembered(world: World) -> None:
+    message = await a_post(world)
+    await the_bot(world).reactions_add(
+        channel=message.channel.id, timestamp=message.ts, name="eyes"
+    )
+    (call,) = world.received
+
+    assert (call.method, call.args["name"], call.ok) == ("reactions.add", "eyes", True)
+    assert call.token == world.settings().bot_token

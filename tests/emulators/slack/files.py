@@ -56,7 +56,8 @@ class Upload:
     declared_size: int | None = None
     trouble: Trouble | None = None
     connect: bool = False
-    """Shared over Slack Connect: the event says ``check_file_info`` and names no URL."""
+    """The event says ``check_file_info`` and names no URL, as for all that another workspace
+    shares over Slack Connect."""
 
 
 Files = tuple[Upload | tuple[str, bytes], ...]
@@ -112,11 +113,11 @@ class File:
         """The bytes of an upload have come."""
         self.upload = replace(self.upload, content=content, declared_size=None)
 
-    def shape(self, *, connect: bool | None = None) -> Json:
-        """As it stands in a message; in full in ``files.info`` (``connect=False``)."""
+    def shape(self, *, connect: bool = False) -> Json:
+        """As it stands in a message; with ``connect`` its id alone, to be asked for."""
         if self.deleted:
             return {"id": self.id, "mode": "tombstone"}
-        if self.upload.connect if connect is None else connect:
+        if connect:
             return {"id": self.id, "mode": "file_access", "file_access": "check_file_info"}
         name = self.upload.name
         kind = name.rpartition(".")[2] if "." in name else "binary"
@@ -161,7 +162,7 @@ class File:
             side = "public" if channel.kind == "public" else "private"
             shares[side].setdefault(channel.id, []).append({"ts": message.ts})
         return {
-            **self.shape(connect=False),
+            **self.shape(),
             "shares": {side: places for side, places in shares.items() if places},
             "channels": by_kind["public"],
             "groups": by_kind["private"] + by_kind["mpim"],

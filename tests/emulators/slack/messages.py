@@ -174,7 +174,7 @@ class Message:
             if value := getattr(self, name):
                 shape[name] = [dict(one) for one in value]
         if self.files:
-            shape |= {"files": [file.shape() for file in self.files], "upload": False}
+            shape |= {"files": [self._file(file) for file in self.files], "upload": False}
         if self.thread_ts:
             shape["thread_ts"] = self.thread_ts
             parent = self.channel.find(self.thread_ts)
@@ -194,6 +194,11 @@ class Message:
                 for name, users in self.reactions.items()
             ]
         return shape | ({"metadata": self.metadata} if self.metadata else {})
+
+    def _file(self, file: File) -> Json:
+        # What another workspace shares has to be asked for (Slack Connect).
+        foreign = bool(self.channel.shared_with) and file.owner.team.installation is None
+        return file.shape(connect=file.upload.connect or foreign)
 
     def _author(self) -> Json:
         author, team = self.author, self.author.team
