@@ -30,7 +30,7 @@ async def posted(world: World, trouble: Trouble | None = None, **options: Any) -
 async def fetch(world: World, message: Message, token: str | None = None) -> httpx.Response:
     value = world.settings().bot_token if token is None else token
     headers = {"Authorization": f"Bearer {value}"} if value else {}
-    async with httpx.AsyncClient(timeout=2) as client:
+    async with httpx.AsyncClient(timeout=20) as client:
         return await client.get(message.files[0].url, headers=headers)
 
 

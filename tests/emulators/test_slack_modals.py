@@ -16,7 +16,6 @@ Json = dict[str, Any]
 @pytest.fixture
 async def world() -> AsyncIterator[World]:
     async with slack_world() as world:
-        world.office.ack_within = 0.3
         yield world
 
 
@@ -175,6 +174,7 @@ async def test_a_form_can_clear_the_stack(world: World, app: AsyncApp) -> None:
 async def test_an_answer_that_slack_would_not_take_is_the_app_s_fault(
     world: World, app: AsyncApp, answer: Json
 ) -> None:
+    world.office.ack_within = 0.5
     answering(app, "wrong", **answer)
     view = await shown(world, app, form(REASON, callback_id="wrong"))
 

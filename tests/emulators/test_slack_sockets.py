@@ -24,10 +24,10 @@ async def world() -> AsyncIterator[World]:
 class Silent:
     """An app that hears everything and acknowledges only what it is told to."""
 
-    def __init__(self, world: World, *, acks_from: int) -> None:
+    def __init__(self, world: World, *, acks_from: int, ping_s: float = 5.0) -> None:
         settings = world.settings()
         web = AsyncWebClient(settings.bot_token, base_url=settings.api_base)
-        self.client = SocketModeClient(settings.app_token, web_client=web, ping_interval=0.2)
+        self.client = SocketModeClient(settings.app_token, web_client=web, ping_interval=ping_s)
         self.heard: list[SocketModeRequest] = []
         self.acks_from = acks_from
         self.client.socket_mode_request_listeners.append(self.hear)  # type: ignore[arg-type]
@@ -46,7 +46,7 @@ class Silent:
 
 
 async def test_an_event_nobody_acknowledged_comes_again_with_its_number(world: World) -> None:
-    world.office.ack_within = 0.05
+    world.office.ack_within = 0.4
     async with Silent(world, acks_from=2) as app:
         message = await world.team().channel("general").post(world.team().user("ann"), "hi")
         delivery = await message.acked()
@@ -86,14 +86,15 @@ async def test_a_person_s_command_is_tried_once(world: World) -> None:
 
 
 async def test_an_event_of_a_broken_connection_comes_on_the_next_one(world: World) -> None:
-    async with Silent(world, acks_from=1) as app:
+    async with Silent(world, acks_from=1, ping_s=0.5) as app:
         message = await world.team().channel("general").post(world.team().user("ann"), "hi")
         await world.until(lambda: app.heard)
         await world.drop()
         delivery = await message.acked()
 
-    assert [one.missed for one in delivery.attempts] == ["connection_failed", ""]
-    assert world.sockets.opened == 2
+    assert delivery.attempts[0].missed == "connection_failed"
+    assert delivery.acked
+    assert world.sockets.opened >= 2
 
 
 async def test_the_app_makes_a_new_connection_when_asked_to(world: World) -> None:
@@ -136,7 +137,7 @@ async def test_the_app_s_pings_are_answered(world: World) -> None:
 
 async def test_a_connection_that_answers_no_pings_is_given_up_by_the_app(world: World) -> None:
     world.answers_pings = False
-    async with Silent(world, acks_from=0):
+    async with Silent(world, acks_from=0, ping_s=0.2):
         await world.until(lambda: world.sockets.opened >= 2)
 
 
@@ -172,4 +173,4 @@ async def test_a_bot_token_opens_no_connection(world: World) -> None:
 async def test_an_app_that_cannot_connect_at_first_tries_again(world: World) -> None:
     world.fail("apps.connections.open", Fault("internal_error"))
     async with over_sockets(world, an_app(world), ping_s=0.05):
-        assert len(world.calls("apps.connections.open")) == 2
+        assert [call.ok for call in world.calls("apps.connections.open")][:2] == [False, True]

@@ -17,7 +17,6 @@ Json = dict[str, Any]
 @pytest.fixture
 async def world() -> AsyncIterator[World]:
     async with slack_world() as world:
-        world.office.ack_within = 0.3
         yield world
 
 
