@@ -146,6 +146,9 @@ class Http:
             raise ProviderUnavailable(
                 f"no answer within {self._timeout:g} s", provider=self._provider
             ) from exc
+        except httpx.ConnectError as exc:
+            # Of all httpx's messages these alone tell something, and none of what was sent.
+            raise ProviderUnavailable(f"no connection: {exc}", provider=self._provider) from exc
         except httpx.HTTPError as exc:
             raise ProviderUnavailable(type(exc).__name__, provider=self._provider) from exc
 

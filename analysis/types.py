@@ -317,3 +317,8 @@ class Assessment:
     def complete(self) -> bool:
         """Whether everything that was asked was answered."""
         return not self.failures
+
+    @property
+    def refused(self) -> bool:
+        """Whether a provider would not look: what it was asked is open, whoever found nothing."""
+        return any(signal.category is Category.PROVIDER_BLOCK for signal in self.signals)

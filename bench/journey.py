@@ -36,6 +36,7 @@ from bot.journey.judge import Judge
 from bot.journey.keep import Keeper
 from bot.journey.late import Late
 from bot.journey.look import Look
+from bot.journey.reported import Reports
 from bot.journey.telling import Telling
 from bot.limits import ActionLimits
 from bot.metrics import Metrics
@@ -162,7 +163,8 @@ async def _app(
         late=Late(look, act, store.journal, given_up, _now),
         given_up=given_up,
         telling=Telling(Metrics()),
-        burst=Burst(Recent(), lambda: rules.current, queue, look, act, store.journal, given_up),
+        burst=Burst(Recent(), rules.of, queue, look, act, store.journal, given_up),
+        reports=Reports(store.reports, queue, look, act, store.journal, given_up, _now),
     )
 
 

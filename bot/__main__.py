@@ -7,7 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from adapters.playground import TEMPLATES, Playground
@@ -21,8 +21,10 @@ from bot import log
 from bot.actions.spec import parse
 from bot.analyser import Analyser
 from bot.app import App
+from bot.chat.opened import desk_url
 from bot.cli import command_line
 from bot.cli.root import called, said
+from bot.clock import SteadyClock
 from bot.config.load import load
 from bot.config.tables import Settings
 from bot.core import Core, opened_core
@@ -39,21 +41,30 @@ from bot.journey.judge import Judge
 from bot.journey.keep import Keeper
 from bot.journey.late import Late
 from bot.journey.look import Look
+from bot.journey.reported import Reports
 from bot.journey.telling import Telling
 from bot.known import known_picture
 from bot.limits import DAY, ActionLimits
 from bot.metrics import Metrics
-from bot.model import JudgementKey, Ref
+from bot.model import Ref
+from bot.policy.choice import PolicyChoice
 from bot.policy.file import PolicyFile
 from bot.ports import Client, Erases, Platform
 from bot.queue import open_queue
 from bot.queue.port import Queue
 from bot.remember import remember
 from bot.remote_figures import RemoteFigures
+from bot.review.board import Board
 from bot.review.desk import Desk
+from bot.review.incidents import Incidents
+from bot.review.orders import PersonOrders
+from bot.review.posting import Posting
+from bot.review.rulebook import RuleBook
 from bot.review.teaching import Teacher
+from bot.review.trials import Trials
 from bot.review.withheld import WithheldActions
 from bot.running import Running, never_ends
+from bot.storage.incident_cards import IncidentShelf
 from bot.storage.reseal import Reseal
 from bot.storage.retention import Kept, Retention
 from bot.storage.store import Store, data_directory, database_exists, opened
@@ -75,9 +86,8 @@ ROOM = "playground.db"
 """The playground's own database, beside the other."""
 
 
-def now() -> datetime:
-    """The time, aware and in UTC."""
-    return datetime.now(UTC)
+now = SteadyClock()
+"""The time, aware and in UTC."""
 
 
 class Build:
@@ -173,9 +183,11 @@ class Application:
         metrics.registry.register(RemoteFigures(self.core.remote.meter))
         playground = self._playground()
         platforms: dict[str, Platform] = {p.name: p for p in (playground,) if p is not None}
+        chosen = store.communities.named
+        rules = PolicyChoice(self.rules, lambda community: chosen(community).preset)
         judge = Judge(
             self.core.pipeline,
-            self.rules,
+            rules,
             store.banks.view,
             settings.analysis.remote,
             lambda: self.core.remote.meter.spared(EVERY, Spared.SHORT_CIRCUIT),
@@ -186,7 +198,7 @@ class Application:
         await remember(counters, store.journal, now())
         webhooks = Webhooks(settings.webhooks, store.outbox, now)
         voice = Voice(settings.policy.language, settings.policy.appeal)
-        house = House(store.authors, webhooks, voice)
+        house = House(store.authors, webhooks, voice, lambda one: chosen(one).language)
         look = Look(
             Gatherer(self.core.decode, settings.media.max_bytes),
             judge,
@@ -201,10 +213,11 @@ class Application:
             return bool(here) or await store.switch.paused()
 
         enforcer = Enforcer(store.journal, limits, paused, now)
-        act = Act(store.journal, enforcer, given_up, now, house)
-        burst = Burst(
-            Recent(), lambda: self.rules.current, queue, look, act, store.journal, given_up
-        )
+        posting = Posting(store.journal, platforms, store.communities, now)
+        board = Board(store.journal, posting, desk_url(settings))
+        incidents = Incidents(IncidentShelf(store.database), posting, desk_url(settings)(""))
+        act = Act(store.journal, enforcer, given_up, now, house, board.wake)
+        burst = Burst(Recent(), rules.of, queue, look, act, store.journal, given_up)
         app = App(
             platforms=platforms,
             intake=queue,
@@ -215,6 +228,7 @@ class Application:
             given_up=given_up,
             telling=Telling(metrics),
             burst=burst,
+            reports=Reports(store.reports, queue, look, act, store.journal, given_up, now),
         )
         teacher = Teacher(store.journal, store.banks, now)
         desk = Desk(
@@ -223,7 +237,6 @@ class Application:
             lambda ref: _acting(platforms, ref),
             parse,
             now,
-            nonce_of=JudgementKey.nonce,
             learn=teacher.overturned,
             house=house,
         )
@@ -232,10 +245,22 @@ class Application:
         )
         retention = Retention(store.database, store.evidence, kept, now, queue.forget_parked)
         reseal = Reseal(store.database, store.evidence, store.journal.seal, now)
-        chores = (teacher.watch, retention.turn, reseal.turn)
+        orders = PersonOrders(store.journal, enforcer, platforms, parse, now, house=house)
+        chores = (
+            *(teacher.watch, store.reports.turn, orders.turn),
+            *(retention.turn, reseal.turn, now.look),
+        )
         warming = Warming(self.core.warm)
         served = tuple(platforms.values())
-        health = Health(store.switch, queue, self.rules, served, metrics=metrics, warming=warming)
+        health = Health(
+            store.database,
+            store.switch,
+            queue,
+            self.rules,
+            served,
+            metrics=metrics,
+            warming=warming,
+        )
         services = Services(
             analyser=Analyser(self.core.decode, judge),
             desk=desk,
@@ -243,17 +268,20 @@ class Application:
             sessions=StoredSessions(store.sessions),
             health=health,
             parked=queue,
-            withheld=WithheldActions(store.journal, enforcer, platforms, parse, now),
+            withheld=WithheldActions(store.journal, enforcer, platforms, parse, now, house=house),
             lessons=teacher,
+            deliveries=webhooks,
+            rules=RuleBook(self.rules, store.journal, Trials(settings.storage.url, now), now),
             metrics=metrics.registry,
             platforms=_mounted(playground),
             reach=_reach(settings),
+            clock=now,
         )
         server = WebServer(create_app(services), settings.web.host, settings.web.port)
         stack.callback(server.close)
         await self._seed(playground)
         link = await self._sign_in_link(server.port)
-        running = Running(tuple(platforms.values()), app.accept)
+        running = Running(tuple(platforms.values()), app.accept, self.rules.look)
         await running.until_stopped(
             work=never_ends(
                 lambda stop: queue.serve(app.handle, settings.queue.concurrency, stop), "queue"
@@ -263,6 +291,8 @@ class Application:
                 self.rules.watch,
                 health.measure,
                 store.communities.watch,
+                board.run,
+                incidents.run,
                 Upkeep(desk, queue, given_up, chores).run,
                 warming.run,
                 webhooks.run,
@@ -282,6 +312,7 @@ class Application:
             guard=lambda scope: Requires(Scope(scope)),
             render=lambda request, template, /, **context: pages.render(request, template, context),
             simulate=self.settings.playground.simulate,
+            now=now,
         )
 
     async def _limits(self) -> ActionLimits:

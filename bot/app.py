@@ -7,17 +7,22 @@ read back and not judged anew, and what was done is found and not done again.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.errors import EnvironmentFailed, PlatformUnavailable
 from bot.jobs import Answer, Done, Intake, Job, Later
 from bot.journey.act import Act
 from bot.journey.burst import Burst
 from bot.journey.giving_up import GivenUp
 from bot.journey.late import Late, worth_asking_again
 from bot.journey.look import Look
+from bot.journey.reported import Reports
 from bot.journey.telling import Telling
 from bot.model import JudgementKey, Message
 from bot.ports import Platform
-from bot.queue.jobs import burst_of, is_late, pack, unpack
+from bot.queue.jobs import burst_of, is_late, is_report, pack, unpack
 from bot.storage.journal import Journal, Stored
+
+STORAGE_AWAY_S = 5.0
+"""How long a message waits before it is tried again; chosen by eye."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,7 @@ class App:
     given_up: GivenUp
     telling: Telling
     burst: Burst
+    reports: Reports
 
     async def accept(self, messages: Sequence[Message], /, *, lane: str = "live") -> set[str]:
         """Commit messages to the queue; returns the keys that were new, once they are durable."""
@@ -41,13 +47,27 @@ class App:
         return new
 
     async def handle(self, job: Job) -> Answer:
-        """Take one message all the way: judged, acted upon, remembered, put before people."""
+        """Take one message all the way: judged, acted upon, remembered, put before people.
+
+        While the database or the platform's own cannot be used the message waits; that is no
+        fault of the message, and costs it no attempt.
+        """
+        try:
+            return await self._all_the_way(job)
+        except EnvironmentFailed as exc:
+            return Later(STORAGE_AWAY_S, str(exc))
+        except PlatformUnavailable as exc:
+            return Later(exc.retry_after or STORAGE_AWAY_S, str(exc))
+
+    async def _all_the_way(self, job: Job) -> Answer:
         message = unpack(job)
         platform = self.platforms[message.ref.platform]
         if is_late(job):
             return await self.late.ask(platform, message)
         if flood := burst_of(job):
             return await self.burst.again(platform, message, flood)
+        if is_report(job):
+            return await self.reports.judge(platform, message)
         self.burst.recent.note(message)
         with self.telling.about(message, job.attempt) as line:
             key, before = await self.given_up.next_round(message)

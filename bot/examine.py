@@ -1,11 +1,12 @@
 """Asks providers and platforms how they are: what `doctor` says on the command line and in chat."""
 
 import asyncio
+import re
 from collections.abc import Coroutine, Sequence
 from datetime import timedelta
 
 from analysis.deadline import within
-from analysis.errors import AnalysisError
+from analysis.errors import AnalysisError, ProviderGarbled, ProviderUnavailable
 from analysis.providers.provider import Provider
 from bot.errors import BotError
 from bot.log import logger
@@ -35,7 +36,29 @@ async def platform(
 
 
 async def _provider(provider: Provider) -> Sequence[Examined]:
-    return (Examined(well=True, sentence=await provider.check()),)
+    try:
+        return (Examined(well=True, sentence=await provider.check()),)
+    except AnalysisError as exc:
+        return (Examined(well=False, sentence=_with_remedy(exc, provider.name)),)
+
+
+_REMEDY = re.compile(
+    r"BIFOCAL_|\[providers\.|\b(activate|add|check|choose|create|enable|grant|raise|set|wait)\b"
+)
+"""How an error says what to do."""
+
+
+def _with_remedy(exc: AnalysisError, name: str) -> str:
+    """What is wrong, and what to do about it where the error does not say so itself."""
+    said, table = str(exc), f"[providers.{name}]"
+    if _REMEDY.search(said):
+        return said
+    match exc:
+        case ProviderUnavailable():
+            return f"{said}: check the network and base_url in {table}, or try later"
+        case ProviderGarbled():
+            return f"{said}: check that base_url and model in {table} name what can judge posts"
+    return f"{said}: check the key and the other settings in {table}"
 
 
 async def _answered(
@@ -49,7 +72,7 @@ async def _answered(
             f"no answer within {patience.seconds} s; check base_url or api_base, and whether the "
             "service is up."
         )
-    except (AnalysisError, BotError) as exc:
+    except BotError as exc:
         trouble = str(exc)
     except Exception as exc:  # noqa: BLE001 - one's bug must not hide the others
         _log.error("doctor.broke", who=who, what=type(exc).__name__)

@@ -288,6 +288,8 @@ class EventKind(StrEnum):
     """A person had a withheld action done after all."""
     DROPPED = "dropped"
     """A person decided that a withheld action is not to be done."""
+    ORDERED = "ordered"
+    """A person had an action done that no rule had asked for, or that had failed."""
     TAUGHT = "taught"
     """Its pictures went into a bank, or came out of one."""
 

@@ -6,6 +6,7 @@ the web pages go last. What is not finished in time is taken up at the next star
 
 import asyncio
 import signal
+import sys
 from collections.abc import Awaitable, Callable, Sequence
 
 from bot.errors import EnvironmentFailed
@@ -23,9 +24,16 @@ Task = Callable[[asyncio.Event], Awaitable[None]]
 class Running:
     """One run, from start to stop."""
 
-    def __init__(self, platforms: Sequence[Platform], accept: Accept) -> None:
+    def __init__(
+        self,
+        platforms: Sequence[Platform],
+        accept: Accept,
+        reread: Callable[[], None] = lambda: None,
+    ) -> None:
+        """``reread`` is called, in a thread of its own, when somebody sends SIGHUP."""
         self._platforms = platforms
         self._accept = accept
+        self._reread = reread
         self.stop = asyncio.Event()
 
     async def until_stopped(
@@ -73,6 +81,13 @@ class Running:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self.stop.set)
+        # Sent by a terminal it means that the person is gone; sent to a service, to look again.
+        if sys.stdin is None or not sys.stdin.isatty():
+            loop.add_signal_handler(signal.SIGHUP, self._look_again, loop)
+
+    def _look_again(self, loop: asyncio.AbstractEventLoop) -> None:
+        _log.info("looking_again")
+        loop.run_in_executor(None, self._reread)
 
 
 def never_ends(task: Task, name: str) -> Task:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import Misconfigured
+from bot.policy.source import skeleton_of
 
 MAX_BYTES = 1_000_000
 MAX_DOTS = 16
@@ -36,12 +37,13 @@ def parse(text: str, name: str) -> dict[str, Any]:
     """
     if len(text) > MAX_BYTES:
         raise Misconfigured(f"{name}: larger than {MAX_BYTES:,} characters; split it up")
-    if deep := _DOTTED.search(text):
+    # Strings are blanked first: a part of a key in quotes may hold anything, dots too.
+    if deep := _DOTTED.search(skeleton_of(text)):
         line = text.count("\n", 0, deep.start(1)) + 1
         raise Misconfigured(f"{name}, line {line}: a key of more than {MAX_DOTS} dotted parts")
     try:
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as exc:
+    except (ValueError, RecursionError) as exc:  # a 30th of February is a bare ValueError
         reason = str(exc) or "nested too deeply"
         raise Misconfigured(f"{name}: not valid TOML: {reason}") from exc
 

@@ -111,8 +111,8 @@ class GenericHttp:
 
     @property
     def categories(self) -> frozenset[Category]:
-        """What it is asked about."""
-        return frozenset(self._options.categories)
+        """What it is asked about, and whether it would look at all."""
+        return frozenset({*self._options.categories, Category.PROVIDER_BLOCK})
 
     async def detect(self, content: Content, scope: Scope) -> Findings:  # noqa: ARG002 - the protocol's shape
         """Ask about all words and pictures in one call.
@@ -124,7 +124,7 @@ class GenericHttp:
         if not (request.passages or request.pictures):
             return Findings()
         answer = await self._ask(request)
-        return _findings(answer, answer.modality or _modality(request))
+        return _findings(answer, self.categories, answer.modality or _modality(request))
 
     async def check(self) -> str:
         """Ask about one word.
@@ -205,10 +205,11 @@ def _modality(request: wire.Request) -> Modality:
     return Modality.IMAGE if request.pictures else Modality.TEXT
 
 
-def _findings(answer: wire.Answer, modality: Modality) -> Findings:
+def _findings(answer: wire.Answer, asked: frozenset[Category], modality: Modality) -> Findings:
     source = f"{NAME}/{answer.model}"
     scores = dict(answer.scores) | ({Category.PROVIDER_BLOCK: 1.0} if answer.blocked else {})
     spent = answer.usage or wire.Spent()
+    judged = frozenset({*answer.scores, Category.PROVIDER_BLOCK}) if answer.blocked else None
     return Findings(
         signals=tuple(
             Signal(category, score, modality, Grounds.MODEL, source)
@@ -224,6 +225,9 @@ def _findings(answer: wire.Answer, modality: Modality) -> Findings:
                 images=spent.images,
             ),
         ),
+        # Where it would not look, what it did not score stays open instead of 0.
+        asked=asked,
+        judged=judged,
     )
 
 

@@ -108,7 +108,13 @@ async def judge(speaker: Speaker, content: Content, plan: Plan) -> Findings:
     signed = findings.source(speaker.name, talk.model)
     found = Findings(await _cautions(brief), failures=failures, usage=tuple(talk.usage))
     if isinstance(heard, Block):
-        return replace(found, signals=findings.refused(heard, brief, signed) + found.signals)
+        return replace(
+            found,
+            signals=findings.refused(heard, brief, signed) + found.signals,
+            # Asked and not judged, so that the scores stay open instead of 0.
+            asked=frozenset({*brief.categories, Category.PROVIDER_BLOCK}),
+            judged=frozenset({Category.PROVIDER_BLOCK}),
+        )
     said = findings.signals(heard, brief, signed) + found.signals
     return replace(found, signals=said, facts=findings.facts(heard, brief))
 

@@ -25,7 +25,7 @@ from analysis.types import (
     Signal,
 )
 
-_FORM = "answer1"
+_FORM = "answer2"
 """Changes with the shape of what is kept, so that an older Bifocal's answers are not read."""
 
 
@@ -57,7 +57,7 @@ class Answers:
 
 
 def packed(findings: Findings) -> Json:
-    """Signals and facts as JSON; what the answer cost stays with who paid."""
+    """All of an answer but its failures as JSON; what it cost stays with who paid."""
     return {
         "signals": [
             [s.category, s.score, s.modality, s.grounds, s.source, _evidence(s.evidence)]
@@ -66,18 +66,38 @@ def packed(findings: Findings) -> Json:
         "facts": [
             [f.kind, f.value, f.score, f.modality, f.media, _edges(f.box)] for f in findings.facts
         ],
+        "asked": _names(findings.asked),
+        "judged": _names(findings.judged),
     }
 
 
 def unpacked(value: Json) -> Findings | None:
     """An answer as it was packed; None for anything else, and the vendor is asked again."""
     match value:
-        case {"signals": [*signals], "facts": [*facts]}:
+        case {"signals": [*signals], "facts": [*facts], "asked": asked, "judged": judged}:
             try:
-                return Findings(tuple(map(_signal, signals)), tuple(map(_fact, facts)))
+                return Findings(
+                    tuple(map(_signal, signals)),
+                    tuple(map(_fact, facts)),
+                    asked=_categories(asked),
+                    judged=_categories(judged),
+                )
             except (TypeError, ValueError):
                 return None
     return None
+
+
+def _names(categories: frozenset[Category] | None) -> Json:
+    return None if categories is None else [*sorted(categories)]
+
+
+def _categories(names: Json) -> frozenset[Category] | None:
+    match names:
+        case None:
+            return None
+        case [*found]:
+            return frozenset(Category(str(name)) for name in found)
+    raise ValueError("not packed categories")
 
 
 def _evidence(evidence: Evidence | None) -> Json:

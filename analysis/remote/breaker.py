@@ -94,7 +94,7 @@ class Breaker:
         try:
             yield
         except (TimeoutError, ProviderError) as exc:
-            self._learn(exc)
+            self._learn(exc, probe=probe)
             raise
         else:
             self._close()
@@ -102,32 +102,36 @@ class Breaker:
             # Also where the call was cancelled: that says nothing of the vendor.
             self._probing = self._probing and not probe
 
-    def _learn(self, exc: Exception) -> None:
+    def _learn(self, exc: Exception, *, probe: bool) -> None:
         match exc:
             case ProviderOverBudget():
                 return
             case ProviderGarbled():
                 self._close()  # it answers; what it says is the caller's trouble
             case ProviderRejected(lasting=True):
-                self._open(self._patience.rejected_s, str(exc))
+                self._open(self._patience.rejected_s, str(exc), probe=probe)
             case ProviderRejected() if self._until is None:
                 # One post may be refused for itself, so only a row of them says more.
-                self._count(str(exc))
+                self._count(str(exc), probe=probe)
             case ProviderUnavailable(retry_after=float() | int() as asked):
-                self._open(min(asked, self._patience.asked_s), str(exc))
+                self._open(min(asked, self._patience.asked_s), str(exc), probe=probe)
             case _:
-                self._count(str(exc) or "no answer in time")
+                self._count(str(exc) or "no answer in time", probe=probe)
 
-    def _count(self, why: str) -> None:
+    def _count(self, why: str, *, probe: bool) -> None:
+        if self._until is not None and not probe:
+            return  # it began before the trouble was known, and tells nothing new
         self._failures += 1
-        if self._until is not None or self._failures >= self._patience.failures:
-            self._open(min(self._patience.first_s * 2**self._spell, self._patience.longest_s), why)
+        if probe or self._failures >= self._patience.failures:
+            seconds = min(self._patience.first_s * 2**self._spell, self._patience.longest_s)
+            self._open(seconds, why, probe=probe)
 
-    def _open(self, seconds: float, why: str) -> None:
+    def _open(self, seconds: float, why: str, *, probe: bool) -> None:
         if not self._spell:
             self._tell(f"{self._provider} is left alone for {seconds:.0f} s: {why}")
-        # Bounded, so that two to its power stays a number.
-        self._spell = min(self._spell + 1, 32)
+        if self._until is None or probe:
+            # Bounded, so that two to its power stays a number.
+            self._spell = min(self._spell + 1, 32)
         self._why = why
         self._until = max(self._until or 0.0, self._clock() + seconds)
 

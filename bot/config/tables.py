@@ -279,6 +279,28 @@ class Discord(Table):
     )
     shard_ids: Numbers = Field((), description="The shards this process runs; empty: all.")
     log_channel: str = Field("", description="Id of the moderators' channel.")
+    bots: bool = Field(default=False, description="Whether other bots' posts are judged, too.")
+    webhooks: bool = Field(default=True, description="Whether webhooks' posts are judged, too.")
+    cdn_base: str = Field("https://cdn.discordapp.com", description="Where stickers lie.")
+    catch_up_messages: int = Field(
+        10_000,
+        ge=0,
+        description="After an absence, so many missed posts are read per channel; newest first.",
+    )
+    catch_up_channels: int = Field(
+        200, ge=0, description="The same in so many channels of each server."
+    )
+    catch_up_hours: float = Field(
+        24, ge=0, le=24 * 30, description="Posts that are older are not caught up with."
+    )
+
+    @model_validator(mode="after")
+    def _counted(self) -> Self:
+        if self.shard_ids and self.shard_count is None:
+            raise ValueError("shard_ids needs shard_count, the number of shards in all")
+        if self.shard_count and any(each >= self.shard_count for each in self.shard_ids):
+            raise ValueError("shard_ids are counted from 0 and lie below shard_count")
+        return self
 
 
 class Slack(Table):

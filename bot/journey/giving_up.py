@@ -23,7 +23,7 @@ from bot.model import (
     Verdict,
 )
 from bot.ports import Platform
-from bot.queue.jobs import UnreadableJob, unpack
+from bot.queue.jobs import UnreadableJob, is_report, unpack
 from bot.review.waiting import WORKER, waits_for
 from bot.storage.journal import Journal, Stored
 from bot.storage.sealed import NewCase
@@ -45,9 +45,14 @@ class GivenUp:
         self._clock = clock
         self._told: set[tuple[str, datetime]] = set()
 
-    async def next_round(self, message: Message) -> tuple[JudgementKey, Stored | None]:
-        """The round in which to judge a message, and what was written of it before."""
-        cause = Cause.EDITED if message.edited else Cause.POSTED
+    async def next_round(
+        self, message: Message, cause: Cause | None = None
+    ) -> tuple[JudgementKey, Stored | None]:
+        """The round in which to judge a message, and what was written of it before.
+
+        Without a ``cause`` it is its first judgement: that it was posted, or edited.
+        """
+        cause = cause or (Cause.EDITED if message.edited else Cause.POSTED)
         key = JudgementKey(message.ref, message.revision, 0, cause)
         while (stored := await self._journal.stored(key)) and _given_up(stored):
             key = key._replace(round=key.round + 1)
@@ -65,7 +70,8 @@ class GivenUp:
             self._told.add((each.job.key, each.at))
 
     async def _give_up(self, message: Message, parked: Parked) -> None:
-        key, stored = await self.next_round(message)
+        cause = Cause.REPORTED if is_report(parked.job) else None
+        key, stored = await self.next_round(message, cause)
         stored = stored or await self._written(key, parked)
         if stored is None:
             record = self._record(key, message, parked)

@@ -1,7 +1,7 @@
 """The first half of a judgement: gather what a message carries, judge it, keep what is due."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -11,7 +11,7 @@ from bot.journey.gather import Gatherer
 from bot.journey.judge import Judge
 from bot.journey.keep import Keeper
 from bot.journey.room import Room
-from bot.model import JudgementKey, Message, Record
+from bot.model import Cause, JudgementKey, Message, Record, Verdict
 from bot.ports import Platform
 from bot.storage.sealed import NewCase
 
@@ -50,10 +50,18 @@ class Look:
                 as_of=as_of or message.sent_at,
             )
             assessment, verdict = await self.judge.judge(content, seen, author=opaque(message))
+            if key.cause is Cause.REPORTED:
+                verdict = reported(verdict)
             record = Record(
                 key, message.author.id, message.sent_at, self.clock(), assessment, seen, verdict, ()
             )
             return record, await self.keeper.case(message, content, record)
+
+
+def reported(verdict: Verdict) -> Verdict:
+    """The same, put before a person because a member asked for one."""
+    why = f"A member reported it. {verdict.explanation}"
+    return replace(verdict, needs_review=True, explanation=why)
 
 
 def opaque(message: Message) -> str:

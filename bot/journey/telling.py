@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from bot.errors import EnvironmentFailed, PlatformUnavailable
 from bot.log import logger
 from bot.metrics import Metrics
 from bot.model import Message, Outcome
@@ -46,6 +47,9 @@ class Telling:
         started, line = time.perf_counter(), Line()
         try:
             yield line
+        except (EnvironmentFailed, PlatformUnavailable) as exc:
+            _log.warning("message.waits", ref=str(message.ref), attempt=attempt, why=str(exc))
+            raise
         except Exception:
             _log.exception("message.broke", ref=str(message.ref), attempt=attempt)
             raise

@@ -20,9 +20,9 @@ def decide(policy: Effective, assessment: Assessment, context: Context) -> Verdi
 
     A rule that the post is exempt from is not asked, and an unanswered one does not match. The
     post needs a person when an action says so; when a live rule is unanswered because what it
-    lacked was asked for and not had; or when the analysis is incomplete and nothing destructive
-    is done about the post. (A rule that merely logs must not let a post through that was only
-    half looked at.)
+    lacked was asked for and not had; or when the analysis is incomplete, or a provider would not
+    look, and nothing destructive is done about the post. (A rule that merely logs must not let a
+    post through that was only half looked at.)
     """
     post = Post(assessment, context)
     activation = Activation(values(post, policy.reads))
@@ -41,7 +41,8 @@ def decide(policy: Effective, assessment: Assessment, context: Context) -> Verdi
     actions = combined(action for rule in live for action in policy.then(rule, strikes))
     open_questions = [u for rule, u in unanswered if rule.mode is Mode.LIVE and u.asked]
     destroyed = any(action.destructive for action in actions)
-    unseen = not (assessment.complete or destroyed or len(spared) == len(policy.rules))
+    whole = assessment.complete and not assessment.refused
+    unseen = not (whole or destroyed or len(spared) == len(policy.rules))
     return Verdict(
         matched=tuple(
             Matched(rule.id, rule.mode, tuple(map(str, policy.then(rule, strikes))))
@@ -121,8 +122,8 @@ def _was_asked(name: str, post: Post) -> bool:
     if post.too_much:
         return True
     family, _, category = name.partition(".")
-    if family == "scores" and category in post.assessment.unasked:
-        return False
+    if family == "scores":
+        return category not in post.assessment.unasked
     return not post.assessment.complete
 
 
@@ -144,6 +145,7 @@ def _explanation(
         return f"The rule {first.rule} could not be decided: {first.reason}."
     if unseen:
         kinds = sorted({failure.kind.value for failure in assessment.failures})
+        kinds += ["a provider would not look"] if assessment.refused else []
         return f"It could not be looked at completely: {', '.join(kinds)}."
     return "No rule matched."
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import threading
 from pathlib import Path
 
 import structlog
@@ -32,6 +33,21 @@ class PolicyFile:
         """Why the file as it stands is not in force, for ``/readyz``; None when it is."""
         self._in_force = self._seen = data
         self._refused: tuple[bytes, str] | None = None
+        self._turn = threading.Lock()
+
+    @property
+    def data(self) -> bytes:
+        """The bytes of the policy in force: of the file, or of the preset where there is none."""
+        return self._in_force
+
+    @property
+    def has_file(self) -> bool:
+        """Whether the settings name a file; else a preset is in force."""
+        return self._path is not None
+
+    def of(self, _community_id: str) -> Policy:
+        """The rules in force, which are the same in every community."""
+        return self.current
 
     async def watch(self, stop: asyncio.Event, every: float = 1.0) -> None:
         """Look at the file every so many seconds until ``stop`` is set."""
@@ -42,7 +58,14 @@ class PolicyFile:
                 await asyncio.wait_for(stop.wait(), every)
 
     def look(self) -> None:
-        """Look at the file once. Blocks for the time of a read, and never raises."""
+        """Look at the file once. Blocks for the time of a read, and never raises.
+
+        Any thread may: a person who sends SIGHUP need not wait for the watch.
+        """
+        with self._turn:
+            self._look()
+
+    def _look(self) -> None:
         if self._path is None:
             return
         try:

@@ -97,7 +97,7 @@ def read(data: bytes, name: str) -> Document:
     except UnicodeDecodeError as exc:
         line = data.count(b"\n", 0, exc.start) + 1
         raise Misconfigured(f"{name}:{line}: not UTF-8 at byte {exc.start}") from exc
-    skeleton = _skeleton(text)
+    skeleton = skeleton_of(text)
     _refuse_depth(skeleton, name)
     try:
         return Document(name, text, tomllib.loads(text), skeleton)
@@ -113,7 +113,7 @@ def _placed(message: str, name: str, text: str) -> str:
     return f"{name}:{line}: not TOML: {_AT.sub('', message).strip()[:200]}"
 
 
-def _skeleton(text: str) -> str:
+def skeleton_of(text: str) -> str:
     """Blank strings (as ``_``, so that quoted parts of a key still count) and comments."""
     parts, at = [], 0
     while opener := _OPENERS.search(text, at):

@@ -4,6 +4,7 @@ import os
 import sqlite3
 from pathlib import Path
 
+from bot import wal
 from bot.errors import EnvironmentFailed
 from bot.queue.faults import damaged, is_damage
 
@@ -83,12 +84,13 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def _is_new(path: Path) -> bool:
-    wal = path.with_name(f"{path.name}-wal")
-    orphaned = wal.exists() and wal.stat().st_size > 0
+    log = wal.found(path)
     if not path.exists():
-        if orphaned:
+        if log.there:
             raise damaged(path, "the file is gone but its -wal is not")
         return True
+    if not log.readable:
+        raise damaged(path, "its -wal, where posts wait that came last, is no longer one")
     with path.open("rb") as file:
         magic = file.read(len(_MAGIC))
     if not magic:

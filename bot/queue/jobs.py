@@ -26,6 +26,8 @@ class _Envelope:
     """The message was judged before, and something did not answer then."""
     burst: datetime | None = None
     """The message was judged before, and turned out at this moment to be part of a flood."""
+    report: bool = False
+    """A member reported the message, which may have been judged before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +40,25 @@ _versions = TypeAdapter(_AnyVersion)
 
 
 def pack(
-    message: Message, lane: str = "live", *, late: bool = False, burst: datetime | None = None
+    message: Message,
+    lane: str = "live",
+    *,
+    late: bool = False,
+    burst: datetime | None = None,
+    report: bool = False,
 ) -> Job:
     """Make a message a job. ``lane`` is ``live`` or ``backlog``.
 
     A ``late`` job has a key of its own: it asks again what did not answer. So has one of a
-    ``burst``, which judges the post again as of that moment.
+    ``burst``, which judges the post again as of that moment, and a ``report``, which puts it
+    before a person.
 
     Raises:
         ValueError: its text is not well formed (a lone surrogate).
     """
-    envelope = _Envelope(v=VERSION, message=message, late=late, burst=burst)
+    envelope = _Envelope(v=VERSION, message=message, late=late, burst=burst, report=report)
     body = _envelopes.dump_json(envelope).decode()
-    suffix = "+late" if late else "+burst" if burst else ""
+    suffix = "+late" if late else "+burst" if burst else "+report" if report else ""
     return Job(key=message.key + suffix, body=body, lane=lane)
 
 
@@ -70,6 +78,15 @@ def burst_of(job: Job) -> datetime | None:
         UnreadableJob: as for ``unpack``.
     """
     return _opened(job).burst
+
+
+def is_report(job: Job) -> bool:
+    """Whether the job puts a message before a person because a member reported it.
+
+    Raises:
+        UnreadableJob: as for ``unpack``.
+    """
+    return _opened(job).report
 
 
 def unpack(job: Job) -> Message:

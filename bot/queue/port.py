@@ -47,6 +47,13 @@ class Queue(Intake, Runner, Protocol):
         """Figures for the metrics page."""
         ...
 
+    async def trouble(self) -> str | None:
+        """Why nothing can be accepted now, in words for whoever runs it; None when it can.
+
+        Where the last post could not be kept, this tries to write, so that it ends by itself.
+        """
+        ...
+
     async def close(self) -> None:
         """Let go of everything. What was accepted stays."""
         ...

@@ -5,17 +5,17 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from bot.errors import Misconfigured
+from bot.errors import EnvironmentFailed, Misconfigured, QueueFull
 from bot.jobs import Handler, Job, Parked
 from bot.queue import rows
-from bot.queue.database import cannot_open, connect, open_database
+from bot.queue.database import SCHEMA, cannot_open, connect, open_database
 from bot.queue.dispatch import Dispatcher, backoff
 from bot.queue.faults import in_words
 from bot.queue.lock import FileLock
@@ -168,6 +168,14 @@ class SqliteQueue:
         accepted = await self._read(rows.oldest)
         age = 0.0 if accepted is None else max(0.0, self._clock() - accepted)
         return QueueStats(**vars(self._figures), oldest_seconds=age)
+
+    async def trouble(self) -> str | None:
+        """Why nothing can be accepted now; None when it can."""
+        if self._writer.trouble:
+            with suppress(QueueFull, EnvironmentFailed):
+                # Writes the file's first page as it is: nothing but a page is needed to try.
+                await self._writer.do(lambda db: db.execute(f"PRAGMA user_version = {SCHEMA}"))
+        return self._writer.trouble
 
     async def close(self) -> None:
         """Commit what is under way and let go of the file. What was accepted stays."""

@@ -14,8 +14,12 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Generic, Protocol, TypeVar
 
-from bot.errors import QueueFull
+import structlog
+
+from bot.errors import BotError, QueueFull
 from bot.queue.faults import blames_a_row, in_words
+
+_log = structlog.get_logger("bifocal.queue")
 
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
@@ -80,6 +84,9 @@ class Writer:
         self._outbox: list[_Piece] = []
         self._waiting = 0
         self._closed = False
+        self.trouble: str | None = None
+        """Why the last commit failed, as far as it was not a job's own fault; None if it did not.
+        """
         # A daemon: leaving without close() is no worse than a power cut, which must be safe.
         self._thread = threading.Thread(target=self._run, name="queue-writer", daemon=True)
         self._thread.start()
@@ -153,14 +160,28 @@ class Writer:
     def _commit(self, group: Sequence[_Piece]) -> None:
         error = self._try(group)
         if error is None:
+            self._well()
             return
         if len(group) > 1 and blames_a_row(error):
             # One of them is bad: each for itself, so that only that one is refused.
             for piece in group:
                 self._commit([piece])
             return
+        told = in_words(error, self._path)
+        if isinstance(told, BotError):
+            self._ill(str(told))
         for piece in group:
-            piece.fail(in_words(error, self._path))
+            piece.fail(told)
+
+    def _well(self) -> None:
+        if self.trouble is not None:
+            self.trouble = None
+            _log.info("queue_recovered")
+
+    def _ill(self, why: str) -> None:
+        if self.trouble is None:
+            _log.error("queue_cannot_accept", reason=why)
+        self.trouble = why
 
     def _try(self, group: Sequence[_Piece]) -> Exception | None:
         try:

@@ -4,9 +4,10 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 
 from analysis.taxonomy import Category
-from bot.model import Case, EventKind, Message, Mode, Outcome, Verdict
+from bot.model import Case, CaseState, EventKind, Message, Outcome
 from bot.review.card import Card, CardKind
 from bot.review.states import BOT
+from bot.review.waiting import WORKER, Incident
 
 Scores = Mapping[Category, float | None] | Mapping[str, float | None]
 
@@ -18,20 +19,6 @@ AT_MOST = 5
 
 QUIET = "Post"
 """A card's first word where no score is worth a look."""
-
-
-def draw(
-    message: Message,
-    verdict: Verdict,
-    scores: Scores,
-    outcomes: Sequence[Outcome] = (),
-    *,
-    case_id: str = "",
-    url: str = "",
-) -> Card:
-    """The card of a post that was just judged; ``url`` is its case on the web desk."""
-    rules = tuple(one.rule for one in verdict.matched if one.mode is Mode.LIVE)
-    return _card(message, verdict.explanation, rules, scores, outcomes, case_id, url)
 
 
 def breaker(community_id: str, reason: str) -> Card:
@@ -49,6 +36,33 @@ def breaker(community_id: str, reason: str) -> Card:
         community_id=community_id,
         kind=CardKind.NOTICE,
     )
+
+
+def outage(community_id: str, incident: Incident, *, over: bool, url: str = "") -> Card:
+    """The card of cases that wait for one thing, while they do and once they do no more."""
+    what = _WORKER if incident.detector == WORKER else f"{incident.detector} does not answer"
+    posts = "1 post waits" if incident.cases == 1 else f"{incident.cases} posts wait"
+    since = f"since {incident.since:%Y-%m-%d %H:%M} UTC"
+    title = f"Over: {what}" if over else f"{posts}: {what}"
+    told = f"It had begun {since.removeprefix('since ')}. No post waits for it any more."
+    if not over:
+        kind = incident.kind.replace("_", " ")
+        told = f"{kind.capitalize()} {since}. {_MEANWHILE[incident.detector == WORKER]}"
+    return dataclasses.replace(
+        breaker(community_id, ""),
+        title=title,
+        explanation=told,
+        url=url,
+        kind=CardKind.INCIDENT,
+        state=(CaseState.CLOSED if over else CaseState.OPEN).value,
+    )
+
+
+_WORKER = "what reads them died over them"
+_MEANWHILE = {
+    False: "They are asked about again by themselves, and wait on the desk meanwhile.",
+    True: "They are not tried again by themselves: a person must look, or analyse them again.",
+}
 
 
 def draw_case(case: Case, *, url: str = "") -> Card:

@@ -6,8 +6,9 @@
       └─resolve, by the bot──► closed
 
 A claim reserves a case for one moderator until it runs out or they decide or escalate. Notes and
-judgements change nothing of where a case stands. What a person decided is reopened by the
-author's one appeal and by nothing else, and never once it was overturned.
+judgements change nothing of where a case stands, but that a member's report reopens what the bot
+resolved. What a person decided is reopened by the author's one appeal and by nothing else, and
+never once it was overturned.
 """
 
 import dataclasses
@@ -17,7 +18,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.errors import BotError
-from bot.model import CaseEvent, CaseState, EventKind
+from bot.model import CaseEvent, CaseState, Cause, EventKind
 
 CLAIM_LASTS = timedelta(minutes=15)
 """Chosen by eye: long enough to look closely, short enough that a forgotten claim frees itself."""
@@ -128,11 +129,15 @@ def replay(events: Iterable[CaseEvent]) -> Standing:
 
 
 def after(standing: Standing, event: CaseEvent) -> Standing:
-    """Where a case stands after one more event. Only an appeal touches a closed case."""
+    """Where a case stands after one more event.
+
+    Only an appeal touches a case that a person closed, and only a report one that the bot did.
+    """
     if event.kind is EventKind.APPEALED:
         return _appealed(standing)
     if standing.state is CaseState.CLOSED:
-        return standing
+        reported = event.kind is EventKind.JUDGED and event.note == Cause.REPORTED.value
+        return Standing(appealed=standing.appealed) if reported and _by_bot(standing) else standing
     if event.kind in CLOSING:
         return Standing(CaseState.CLOSED, decision=event, appealed=standing.appealed)
     if event.kind is EventKind.ESCALATED:
@@ -140,6 +145,10 @@ def after(standing: Standing, event: CaseEvent) -> Standing:
     if event.kind is EventKind.CLAIMED:
         return dataclasses.replace(standing, claim=event)
     return standing
+
+
+def _by_bot(standing: Standing) -> bool:
+    return standing.decision is not None and standing.decision.kind is EventKind.RESOLVED
 
 
 def _appealed(standing: Standing) -> Standing:

@@ -53,14 +53,20 @@ class Incident:
 def waits_for(record: Record, remote: Collection[str] = PROVIDERS) -> str:
     """The key under which the record's case waits; empty where a person has something to see.
 
-    ``remote`` names the detectors that ask a vendor: what else fails is not tried again.
+    ``remote`` names the detectors that ask a vendor: what else fails is not tried again. What a
+    member reported waits for a person, whatever else it waits for.
     """
     failures = record.assessment.failures
     live = any(matched.mode is Mode.LIVE for matched in record.verdict.matched)
+    if record.key.cause is Cause.REPORTED:
+        return ""
     if live or not failures or not all(_passes(failure, remote) for failure in failures):
         return ""
     first = failures[0]
-    return f"{first.detector}:{first.kind.value}"
+    # Who was late and is now left alone is away, all the same: one outage, one incident.
+    late = first.kind is FailureKind.TIMEOUT
+    kind = FailureKind.UNAVAILABLE if late else first.kind
+    return f"{first.detector}:{kind.value}"
 
 
 def _passes(failure: Failure, remote: Collection[str]) -> bool:

@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from bot.enforce import Enforcer, Orders
+from bot.enforce import Enforcer
 from bot.errors import BotError, PlatformError
+from bot.house import House
 from bot.model import Case, EventKind, Status
-from bot.ports import Platform, Target
-from bot.review.draw import draw_case
+from bot.ports import Platform
+from bot.review.by_hand import ByHand
 from bot.review.which import Settled, Which
 from bot.storage import withheld
 from bot.storage.journal import Journal
@@ -34,10 +35,11 @@ class WithheldActions:
         platforms: Mapping[str, Platform],
         parse: Parse,
         clock: Callable[[], datetime],
+        *,
+        house: House | None = None,
     ) -> None:
         self._journal = journal
-        self._enforcer = enforcer
-        self._platforms = platforms
+        self._by_hand = ByHand(journal, enforcer, platforms, clock, house)
         self._parse = parse
         self._clock = clock
         self._one_by_one = asyncio.Lock()
@@ -69,17 +71,13 @@ class WithheldActions:
 
     async def _released(self, one: Withheld, by: str) -> str | None:
         """None when it is done, else why it is not."""
-        action, name = self._parse(one.outcome.action), one.key.ref.platform
-        case, platform = await self._journal.case(one.case_id), self._platforms.get(name)
-        if case is None or platform is None:
-            return f"{one.outcome.action}: {name} is not running here."
-        now = self._clock()
-        target = Target(case.message, "", f"Bifocal: ordered by {by}", now, draw_case(case))
+        action, case = self._parse(one.outcome.action), await self._journal.case(one.case_id)
+        if case is None:
+            return f"{one.outcome.action}: its case is gone."
         try:
-            await withheld.ordered(self._journal, one, by, now)
+            await withheld.ordered(self._journal, one, by, self._clock())
             again = _ordered_before(case, one)
-            orders = Orders(platform, one.key, (action,), target, again, earlier={}, by=by)
-            (outcome,) = await self._enforcer.carry_out(orders)
+            outcome = await self._by_hand.carry_out(case, one.key, action, by, again=again)
         except PlatformError as exc:
             return f"{one.outcome.action}: {exc} Try again later."
         except BotError as exc:

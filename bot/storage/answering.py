@@ -33,6 +33,12 @@ def answered(
         conn.execute(mine.values(waiting="", state=state.value))
 
 
+def reported(conn: Connection, seal: Seal, case_id: str) -> None:
+    """A member's report makes it a case as any other, also where the bot had closed it."""
+    state = replay(events_of(conn, seal, case_id)).state
+    conn.execute(update(cases).where(cases.c.id == case_id).values(state=state.value, waiting=""))
+
+
 def _resolved(conn: Connection, seal: Seal, case_id: str, record: Record) -> bool:
     """Close it in the bot's name, unless a person is at it."""
     standing, at = replay(events_of(conn, seal, case_id)), record.judged_at

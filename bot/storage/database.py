@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -12,16 +12,22 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot import wal
 from bot.errors import EnvironmentFailed, Misconfigured
+from bot.log import logger
 from bot.storage.engines import Engines, PostgresEngines, SqliteEngines
 from bot.storage.migrations import migrate
 from bot.storage.trouble import explain
 from bot.storage.writer import Work, Writer
 
 T = TypeVar("T")
+_log = logger("storage")
 
 CHECKED_BYTES = 64 * 2**20
 """Up to this size the whole file is checked at start (about 0.2 s); beyond it, its length."""
+
+SMALLEST = 4096
+"""A file of one page has no table: a database that was never folded out of its WAL."""
 
 OUR_MISTAKES = (DataError, IntegrityError, ProgrammingError)
 """Errors of a statement, which no machine's owner could mend: they are not explained away."""
@@ -36,6 +42,7 @@ class Database:
         self._engines = engines
         self._url = engines.readers.url
         self._writer = Writer(engines.transact)
+        self._trouble: str | None = None
 
     @classmethod
     async def open(cls, url: str, *, upgrade: bool = True) -> Self:
@@ -113,11 +120,30 @@ class Database:
             EnvironmentFailed: the database does not answer as it should; nothing was written.
         """
         try:
-            return await self._writer.write(work)
+            done = await self._writer.write(work)
         except OUR_MISTAKES:
             raise
         except DBAPIError as exc:
-            raise explain(exc, self._url) from exc
+            failure = explain(exc, self._url)
+            if self._trouble is None:
+                _log.error("storage.cannot_write", reason=str(failure))
+            self._trouble = str(failure)
+            raise failure from exc
+        if self._trouble is not None:
+            _log.info("storage.recovered")
+        self._trouble = None
+        return done
+
+    async def trouble(self) -> str | None:
+        """Why nothing can be written now, in words for whoever runs it; None when it can.
+
+        Where the last write failed this tries one, so that it ends by itself.
+        """
+        if self._trouble is not None:
+            same = text("UPDATE alembic_version SET version_num = version_num")
+            with suppress(EnvironmentFailed):
+                await self.write(lambda conn: conn.execute(same).rowcount)
+        return self._trouble
 
     async def compact(self) -> None:
         """Overwrite what was deleted, so that no file of the database holds it any more.
@@ -158,13 +184,30 @@ def _engines(where: URL) -> Engines:
 async def _check_file(where: URL, engines: Engines) -> None:
     """Refuse a file that lost its end or its heart, rather than start on what is left."""
     path = Path(str(where.database))
-    size = await asyncio.to_thread(_prepare_place, path)
+    size, log = await asyncio.to_thread(_prepare_place, path)
+    if size is None and log.there:
+        raise EnvironmentFailed(
+            f"The database {path} is gone, but not its -wal beside it. Put the database or a "
+            f"backup in its place, or move the -wal away to start anew."
+        )
+    if not log.readable:
+        raise EnvironmentFailed(
+            f"{wal.beside(path)} is damaged: what was written last to {path} stood in it. Put a "
+            f"backup of both in place, or move the -wal away to go on without it."
+        )
     if size == 0:
         raise EnvironmentFailed(
             f"The database {path} is empty (0 bytes), so what it held is lost. Put a backup in "
             f"its place, or delete the file to start anew."
         )
-    if size is None or size > CHECKED_BYTES:
+    if size is None:
+        return
+    if log.lost and size <= SMALLEST:
+        raise EnvironmentFailed(
+            f"All that {path} held stood in its -wal, which is damaged. Put a backup of both in "
+            f"place, or move both away to start anew."
+        )
+    if size > CHECKED_BYTES:
         return
     found = await engines.transact(
         lambda conn: conn.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
@@ -176,7 +219,9 @@ async def _check_file(where: URL, engines: Engines) -> None:
         )
 
 
-def _prepare_place(path: Path) -> int | None:
-    """Make the directory; return the file's size in bytes, None where there is no file yet."""
+def _prepare_place(path: Path) -> tuple[int | None, wal.Wal]:
+    """Make the directory; return the file's size in bytes, None where there is no file yet, and
+    what stands in its log.
+    """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return path.stat().st_size if path.exists() else None
+    return path.stat().st_size if path.exists() else None, wal.found(path)

@@ -8,8 +8,11 @@ from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from bot.storage.trouble import broken_off
 
 T = TypeVar("T")
 
@@ -127,7 +130,20 @@ class PostgresEngines:
             return await conn.run_sync(work)
 
     async def transact(self, work: Callable[[Connection], T]) -> T:
-        """Do the work on a connection of the pool, without blocking the event loop."""
+        """Do the work on a connection of the pool, without blocking the event loop.
+
+        Once more where the server went away, or broke a deadlock, before the commit: nothing of
+        it was kept. What became of a commit that fails is not known, and is the caller's to find.
+        """
+        async with self.readers.connect() as conn:
+            try:
+                done = await conn.run_sync(work)
+            except DBAPIError as exc:
+                if not broken_off(exc):
+                    raise
+            else:
+                await conn.commit()
+                return done
         async with self.readers.begin() as conn:
             return await conn.run_sync(work)
 

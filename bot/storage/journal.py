@@ -17,6 +17,7 @@ from bot.model import (
     Case,
     CaseEvent,
     CaseState,
+    Cause,
     EventKind,
     JudgementKey,
     Outcome,
@@ -25,9 +26,9 @@ from bot.model import (
     Status,
 )
 from bot.storage import reading, rows
-from bot.storage.answering import answered
+from bot.storage.answering import answered, reported
 from bot.storage.database import Database
-from bot.storage.history import add_events
+from bot.storage.history import add_events, outdated
 from bot.storage.rows import Parse
 from bot.storage.seal import Seal
 from bot.storage.sealed import NewCase, Words
@@ -150,7 +151,9 @@ class Journal:
         conn.execute(update(cases).where(cases.c.id == case_id).values(version=cases.c.version + 1))
         events = [CaseEvent(kind, record.judged_at, "", record.key.cause) for kind in happened]
         add_events(conn, self.seal, case_id, events)
-        if earlier is not None:
+        if record.key.cause is Cause.REPORTED:
+            reported(conn, self.seal, case_id)
+        elif earlier is not None:
             answered(conn, self.seal, earlier, record, None if case is None else case.waiting)
         if case is not None and case.evidence:
             kept = [
@@ -190,6 +193,8 @@ class Journal:
                 last = select(func.count()).where(outcomes.c.judgement == judgement)
                 row["position"] = (conn.execute(last)).scalar_one()
                 conn.execute(insert(outcomes).values(row))
+            case_id = select(judgements.c.case_id).where(judgements.c.id == judgement)
+            outdated(conn, cases.c.id == case_id.scalar_subquery())
 
         await self.database.write(work)
 

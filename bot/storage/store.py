@@ -20,6 +20,7 @@ from bot.storage.installations import Installations
 from bot.storage.journal import Journal
 from bot.storage.key_check import check_key
 from bot.storage.outbox import OutboxStore
+from bot.storage.reports import ReportBook
 from bot.storage.seal import Seal, key_file
 from bot.storage.search import Search
 from bot.storage.sessions import Sessions
@@ -49,6 +50,7 @@ class Store:
     communities: StoredCommunities
     bookmarks: StoredBookmarks
     installations: Installations
+    reports: ReportBook
     audit: Audit
 
 
@@ -67,9 +69,10 @@ async def opened(options: Options, clock: Callable[[], datetime]) -> AsyncIterat
         await check_key(database, seal, clock())
         communities = StoredCommunities(database, clock)
         await communities.load()
+        journal = Journal(database, seal, parse)
         yield Store(
             database,
-            Journal(database, seal, parse),
+            journal,
             evidence,
             BankStore(database, clock, BankIndex),
             Tokens(database, clock),
@@ -82,6 +85,7 @@ async def opened(options: Options, clock: Callable[[], datetime]) -> AsyncIterat
             communities,
             StoredBookmarks(database, clock),
             Installations(database, seal, clock),
+            ReportBook(journal, clock),
             Audit(database),
         )
     finally:

@@ -65,8 +65,8 @@ Index(
     "ix_cards_incident",
     cards.c.platform,
     cards.c.community_id,
-    sqlite_where=(cards.c.about != "") & (cards.c.gone == ""),
-    postgresql_where=(cards.c.about != "") & (cards.c.gone == ""),
+    sqlite_where=(cards.c.about != "") & (cards.c.gone != "over"),
+    postgresql_where=(cards.c.about != "") & (cards.c.gone != "over"),
 )
 
 card_cases = Table(
@@ -104,6 +104,13 @@ reports = Table(
     # When it was written into the case.
     Column("told_at", UtcTime),
     UniqueConstraint("platform", "community_id", "channel_id", "message_id", "reporter"),
+)
+
+Index(
+    "ix_reports_untold",
+    reports.c.id,
+    sqlite_where=reports.c.told_at.is_(None),
+    postgresql_where=reports.c.told_at.is_(None),
 )
 
 # Pictures that are left out of the judgement in one channel.

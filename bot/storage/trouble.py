@@ -22,6 +22,17 @@ FIXES = {
 }
 
 
+_BROKEN_OFF = ("40001", "40P01")
+"""PostgreSQL gave way to another transaction (https://www.postgresql.org/docs/current/errcodes-appendix.html)."""
+
+
+def broken_off(exc: DBAPIError) -> bool:
+    """Whether the server ended a transaction that was under way: nothing of it was kept, and it
+    can be done again from its beginning.
+    """
+    return exc.connection_invalidated or getattr(exc.orig, "sqlstate", None) in _BROKEN_OFF
+
+
 def explain(exc: DBAPIError | OSError, where: URL) -> EnvironmentFailed:
     """Turn a driver's error into a sentence for the person who runs the bot.
 

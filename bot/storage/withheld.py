@@ -7,13 +7,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, select, true, update
 
 from bot.model import CaseEvent, CaseState, EventKind, JudgementKey, Outcome, Status
-from bot.review.states import AlreadyDecided, replay
 from bot.review.which import Which, Why
 from bot.storage import rows
-from bot.storage.decisions import version_of
-from bot.storage.history import add_events, events_of
 from bot.storage.journal import Journal
-from bot.storage.sql import audited, judgement_id
+from bot.storage.orders import check_not_overturned, happened
+from bot.storage.sql import judgement_id
 from bot.storage.tables import case_events, cases, judgements, messages, outcomes
 
 _BECAUSE: dict[Why, ColumnElement[bool]] = {
@@ -94,8 +92,9 @@ async def ordered(journal: Journal, one: Withheld, by: str, at: datetime) -> Non
     """
 
     def work(conn: Connection) -> None:
-        _check(conn, journal, one.case_id)
-        _happened(conn, journal, one, CaseEvent(EventKind.RELEASED, at, by, one.outcome.action))
+        check_not_overturned(conn, journal, one.case_id)
+        event = CaseEvent(EventKind.RELEASED, at, by, one.outcome.action)
+        happened(conn, journal, one.case_id, event, "withheld.released")
 
     await journal.database.write(work)
 
@@ -109,27 +108,11 @@ async def dropped(journal: Journal, one: Withheld, by: str, at: datetime) -> boo
     )
 
     def work(conn: Connection) -> bool:
-        _check(conn, journal, one.case_id)
+        check_not_overturned(conn, journal, one.case_id)
         done = conn.execute(mine.values(status=Status.DROPPED.value, at=at))
         if done.rowcount:
-            _happened(conn, journal, one, CaseEvent(EventKind.DROPPED, at, by, one.outcome.action))
+            event = CaseEvent(EventKind.DROPPED, at, by, one.outcome.action)
+            happened(conn, journal, one.case_id, event, "withheld.dropped")
         return bool(done.rowcount)
 
     return await journal.database.write(work)
-
-
-def _check(conn: Connection, journal: Journal, case_id: str) -> None:
-    version_of(conn, case_id)
-    decision = replay(events_of(conn, journal.seal, case_id)).decision
-    if decision is not None and decision.kind is EventKind.OVERTURNED:
-        raise AlreadyDecided(decision.by, decision.at, decision.kind.value)
-
-
-def _happened(conn: Connection, journal: Journal, one: Withheld, event: CaseEvent) -> None:
-    add_events(conn, journal.seal, one.case_id, [event])
-    bump = update(cases).where(cases.c.id == one.case_id)
-    conn.execute(bump.values(version=cases.c.version + 1))
-    what = f"withheld.{event.kind}"
-    conn.execute(
-        audited(at=event.at, by=event.by, what=what, subject=one.case_id, action=event.note)
-    )

@@ -10,13 +10,17 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from bot.storage.trouble import broken_off
 
 AT_MOST = 64
 """Writes per transaction; chosen by eye, so that one commit stays within tens of milliseconds."""
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
-"""Something to do inside a transaction. It runs beside the event loop and must not touch it."""
+"""Something to do inside a transaction. It runs beside the event loop and must not touch it, and
+it may be done again after the first attempt was rolled back."""
 
 
 class Transact(Protocol):
@@ -43,6 +47,11 @@ class _Turn(Generic[T]):
         try:
             with conn.begin_nested():
                 done = self.work(conn)
+        except DBAPIError as exc:
+            if broken_off(exc):  # the whole group's transaction is over, and none of it is kept
+                raise
+            failure: Exception = exc
+            return lambda: self.fail(failure)
         except Exception as exc:  # noqa: BLE001 - every failure belongs to the owner of the write
             failure = exc
             return lambda: self.fail(failure)

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from bot.errors import QueueFull
+from bot.errors import EnvironmentFailed, QueueFull
 from bot.web.pages import Pages
 from bot.web.turnstile import TooBusy
 
@@ -91,7 +91,12 @@ def answer_problems(app: FastAPI, pages: Pages) -> None:
         detail = "Too many requests at once: wait a few seconds and send it again."
         return answer(request, 429, detail, {"Retry-After": BUSY_FOR})
 
+    async def on_trouble(request: Request, _: Exception) -> Response:
+        detail = "Bifocal cannot keep anything right now: send it again in a few seconds."
+        return answer(request, 503, detail, {"Retry-After": BUSY_FOR})
+
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(TooBusy, on_busy)
-    app.add_exception_handler(QueueFull, on_busy)
+    app.add_exception_handler(QueueFull, on_trouble)
+    app.add_exception_handler(EnvironmentFailed, on_trouble)

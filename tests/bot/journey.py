@@ -42,6 +42,7 @@ from bot.journey.judge import Judge
 from bot.journey.keep import Keeper
 from bot.journey.late import Late
 from bot.journey.look import Look
+from bot.journey.reported import Reports
 from bot.journey.telling import Telling
 from bot.limits import ActionLimits
 from bot.metrics import Metrics
@@ -52,6 +53,7 @@ from bot.storage.authors import AuthorBook
 from bot.storage.database import Database
 from bot.storage.evidence import EvidenceStore
 from bot.storage.journal import Journal
+from bot.storage.reports import ReportBook
 from bot.storage.seal import Seal
 from tests.builders import NOON
 from tests.fakes import FakeClient, FakePlatform
@@ -127,6 +129,8 @@ class World:
     given_up: GivenUp
     intake: Accepted
     authors: AuthorBook
+    policy: Path
+    rules: PolicyFile
     time: datetime = NOON
 
     def stands(self, message: Message) -> Message:
@@ -162,11 +166,11 @@ def a_picture(data: bytes) -> Media:
 
 @asynccontextmanager
 async def a_world(
-    folder: Path, *, simulate: bool = False, remote: Sequence[Detector] = ()
+    folder: Path, *, simulate: bool = False, rules: str = POLICY, remote: Sequence[Detector] = ()
 ) -> AsyncIterator[World]:
     """One application in a folder of its own; ``remote`` are asked about every post."""
     policy = folder / "policy.toml"
-    policy.write_text(POLICY, "utf-8")
+    policy.write_text(rules, "utf-8")
     seal = Seal([Fernet.generate_key().decode()], "the test")
     database = await Database.open(f"sqlite+aiosqlite:///{folder}/test.db")
     platform = FakePlatform(client=FakeClient(), simulate=simulate)
@@ -192,7 +196,7 @@ async def a_world(
     async def paused(_ref: Ref) -> bool:
         return False
 
-    rules = PolicyFile(policy)
+    in_force = PolicyFile(policy)
     journal = Journal(database, seal, parse)
     world: World
     platforms = {platform.name: platform}
@@ -203,7 +207,7 @@ async def a_world(
         Gatherer(decode, 1000),
         Judge(
             Pipeline((), detectors, cache=Cache()),
-            rules,
+            in_force,
             no_banks,
             "always" if remote else "never",
         ),
@@ -224,9 +228,15 @@ async def a_world(
         late=Late(look, act, journal, given_up, lambda: world.time),
         given_up=given_up,
         telling=Telling(metrics),
-        burst=Burst(Recent(), lambda: rules.current, intake, look, act, journal, given_up),
+        burst=Burst(Recent(), in_force.of, intake, look, act, journal, given_up),
+        reports=Reports(
+            *(ReportBook(journal, lambda: world.time), intake, look, act, journal, given_up),
+            clock=lambda: world.time,
+        ),
     )
-    world = World(app, platform, journal, detector, metrics, given_up, intake, authors)
+    world = World(
+        *(app, platform, journal, detector, metrics, given_up, intake, authors, policy, in_force)
+    )
     try:
         yield world
     finally:

@@ -90,8 +90,10 @@ def test_lists_may_be_written_with_commas(monkeypatch: pytest.MonkeyPatch) -> No
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        pytest.param("[wbe]\nport=1", "wbe: no such setting; did you mean web?", id="table"),
-        pytest.param("[web]\nprot=1", "[web] prot: no such setting; did you mean port?", id="key"),
+        pytest.param("[wbe]\nport=1", 'wbe: no such setting; did you mean "web"?', id="table"),
+        pytest.param(
+            "[web]\nprot=1", '[web] prot: no such setting; did you mean "port"?', id="key"
+        ),
         pytest.param("[web]\nport='x'", "[web] port: input should be a valid integer", id="type"),
         pytest.param("[web]\nport=99999", "[web] port: input should be less than", id="range"),
         pytest.param("[web", "not valid TOML", id="syntax"),
@@ -146,6 +148,24 @@ def test_bytes_that_are_not_text_are_told() -> None:
 
     with pytest.raises(Misconfigured, match="not UTF-8 at byte 6"):
         load()
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param("a." * 20_000 + "b = 1", "16 dotted parts", id="dotted"),
+        pytest.param("'a b'." * 20_000 + "b = 1", "16 dotted parts", id="quoted"),
+        pytest.param("[" + "a . " * 20_000 + "b]", "16 dotted parts", id="header"),
+        pytest.param("x = " + "[" * 100_000, "not valid TOML", id="brackets"),
+        pytest.param("x = " + "{a=" * 100_000, "not valid TOML", id="braces"),
+        pytest.param('"' * 999_000, "not valid TOML", id="quotes"),
+        pytest.param("x = 2026-02-30", "not valid TOML", id="no-such-day"),
+    ],
+)
+def test_a_hostile_file_is_refused_at_once(text: str, said: str) -> None:
+    with pytest.raises(Misconfigured, match=said):
+        load(written(text))
 
 
 def test_a_file_of_a_megabyte_is_refused() -> None:

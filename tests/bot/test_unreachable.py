@@ -7,28 +7,22 @@ what is not real is the answer to "where is that name".
 import asyncio
 import socket
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
 
 from analysis.dialling import Names
-from analysis.remote.prepare import Pictures
 from analysis.types import FailureKind
-from bot.config.load import load
-from bot.model import Record
-from bot.providers import opened_remote
 from tests.analysis.test_dialling import GOOD, Resolver, a_black_hole
-from tests.bot.journey import World, a_world
-from tests.builders import a_message
-from tests.emulators import gemini, openai_chat
+from tests.bot.vendors import asking, posted
 from tests.emulators.gemini import GeminiVendor
 from tests.emulators.judged import Mind
 from tests.emulators.openai_chat import ChatVendor
 
-DEADLINE_S = 1.0
-ALLOWANCE_S = 1.5
+DEADLINE_S = 4.0
+ALLOWANCE_S = 3.0
 """For writing down and for what else this machine does."""
 STALL_S = 0.1
 
@@ -40,22 +34,32 @@ def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Pulse:
-    """Beats a hundred times a second, and knows the longest it had to wait for the event loop."""
+    """Beats a hundred times a second, and knows the longest it had to wait for the event loop.
+
+    Without the time that others had the processor meanwhile, where Linux tells it.
+    """
 
     def __init__(self) -> None:
         self.longest = 0.0
         self._loop = asyncio.get_running_loop()
         self._due = self._loop.time()
+        self._queued = _queued_s()
         self._beat()
 
     def _beat(self) -> None:
-        now = self._loop.time()
-        self.longest = max(self.longest, now - self._due)
-        self._due = now + 0.01
+        now, queued = self._loop.time(), _queued_s()
+        self.longest = max(self.longest, now - self._due - (queued - self._queued))
+        self._due, self._queued = now + 0.01, queued
         self._next = self._loop.call_at(self._due, self._beat)
 
     def stop(self) -> None:
         self._next.cancel()
+
+
+def _queued_s() -> float:
+    """How long this thread was ready to run and another ran."""
+    told = Path("/proc/thread-self/schedstat")
+    return int(told.read_text().split()[1]) / 1e9 if told.exists() else 0.0
 
 
 @contextmanager
@@ -83,34 +87,6 @@ def it_swallows_everything() -> Iterator[tuple[Resolver, str]]:
 Trouble = Callable[[], AbstractContextManager[tuple[Resolver, str]]]
 
 
-@asynccontextmanager
-async def asking(
-    folder: Path, resolver: Resolver, monkeypatch: pytest.MonkeyPatch, **urls: str
-) -> AsyncIterator[World]:
-    """An application that asks these providers, in this order."""
-    monkeypatch.setenv("BIFOCAL_ANALYSIS__PROVIDERS", ",".join(urls))
-    keys = {"gemini": gemini.KEY, "openai_chat": openai_chat.KEY}
-    for name, url in urls.items():
-        monkeypatch.setenv(f"BIFOCAL_PROVIDERS__{name.upper()}__API_KEY", keys[name])
-        monkeypatch.setenv(f"BIFOCAL_PROVIDERS__{name.upper()}__BASE_URL", url)
-    async with (
-        opened_remote(load(), Pictures(), names=Names(resolver)) as remote,
-        a_world(folder, remote=remote.detectors) as world,
-    ):
-        yield world
-
-
-async def posted(world: World, number: int) -> Sequence[Record]:
-    """That many posts at once, to their records."""
-    ref = a_message().ref
-    messages = [
-        world.stands(a_message(f"good morning {n}", ref=ref._replace(message_id=f"m{n}")))
-        for n in range(number)
-    ]
-    await asyncio.gather(*(world.handle(message) for message in messages))
-    return [await world.record(message) for message in messages]
-
-
 @pytest.mark.parametrize(
     ("trouble", "kind"),
     [
@@ -123,9 +99,9 @@ async def test_posts_are_held_in_time_and_the_loop_goes_on(
     trouble: Trouble, kind: FailureKind, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with trouble() as (resolver, url):
-        async with asking(tmp_path, resolver, monkeypatch, gemini=url) as world:
+        async with asking(tmp_path, monkeypatch, {"gemini": url}, Names(resolver)) as world:
             pulse, began = Pulse(), time.monotonic()
-            records = await posted(world, 20)
+            records = await posted(world, *range(20))
             took = time.monotonic() - began
             pulse.stop()
             async with asyncio.timeout(1):
@@ -138,7 +114,7 @@ async def test_posts_are_held_in_time_and_the_loop_goes_on(
         ("gemini", kind)
     }
     assert not any(record.assessment.complete for record in records)
-    assert all(case is not None and case.waiting == f"gemini:{kind.value}" for case in cases)
+    assert all(case is not None and case.waiting == "gemini:unavailable" for case in cases)
 
 
 @pytest.mark.parametrize("trouble", [nobody_knows_it, nobody_says, it_swallows_everything])
@@ -150,11 +126,14 @@ async def test_a_stand_in_that_can_be_reached_judges_in_time(
         async with (
             vendor.serving(),
             asking(
-                tmp_path, resolver, monkeypatch, gemini=url, openai_chat=f"{vendor.url}/v1"
+                tmp_path,
+                monkeypatch,
+                {"gemini": url, "openai_chat": f"{vendor.url}/v1"},
+                Names(resolver),
             ) as world,
         ):
             began = time.monotonic()
-            records = await posted(world, 5)
+            records = await posted(world, *range(5))
             took = time.monotonic() - began
 
     assert took < DEADLINE_S + ALLOWANCE_S
@@ -169,7 +148,7 @@ async def test_a_black_hole_on_ipv6_is_passed_by_on_ipv4(
         with a_black_hole(port) as hole:
             resolver = Resolver(vendor_test=[hole, GOOD])
             url = f"http://vendor.test:{port}"
-            async with asking(tmp_path, resolver, monkeypatch, gemini=url) as world:
+            async with asking(tmp_path, monkeypatch, {"gemini": url}, Names(resolver)) as world:
                 (record,) = await posted(world, 1)
 
     assert record.assessment.complete

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from bot.model import Message
 from bot.ports import Platform
+from tests.conformance.discord import a_discord_harness
 from tests.conformance.playground import a_playground_harness
 from tests.conformance.slack import a_slack_harness
 
@@ -42,6 +43,7 @@ class Harness(Protocol):
 
 
 HARNESSES: dict[str, Callable[[Path], AbstractAsyncContextManager[Harness]]] = {
+    "discord": a_discord_harness,
     "playground": a_playground_harness,
     "slack": a_slack_harness,
 }

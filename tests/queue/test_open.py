@@ -44,6 +44,10 @@ def lose_all_but_the_wal(path: Path) -> None:
     path.unlink()
 
 
+def garble_the_wal(path: Path) -> None:
+    path.with_name(f"{path.name}-wal").write_bytes(b"w" * 5000)
+
+
 def become_something_else(path: Path) -> None:
     path.unlink()
     with closing(sqlite3.connect(path)) as other:
@@ -63,6 +67,7 @@ def come_from_the_future(path: Path) -> None:
         pytest.param(overwrite_the_start, "is not a database; move it away", id="not-a-database"),
         pytest.param(empty, "is damaged .*it is empty", id="empty"),
         pytest.param(lose_all_but_the_wal, "the file is gone but its -wal is not", id="only-wal"),
+        pytest.param(garble_the_wal, "its -wal, .*, is no longer one", id="garbled-wal"),
         pytest.param(become_something_else, "a database of something else", id="other-database"),
         pytest.param(come_from_the_future, "schema 9, this one knows 1", id="newer"),
     ],

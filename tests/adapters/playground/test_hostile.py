@@ -96,6 +96,12 @@ async def test_a_polyglot_is_served_as_the_picture_it_begins_like(started: Start
         "%2e%2e%2f",
         "<script>alert(1)</script>.png",
         "名前 😀.png",
+        "....//....//a.png",
+        "file:///etc/passwd",
+        "../" * 500 + "a.png",
+        "a.png\r\nSet-Cookie: a=b",
+        "-rf .png",
+        "$(id) `id`.png",
     ],
 )
 async def test_a_hostile_name_is_never_a_path(started: Started, tmp_path: Path, name: str) -> None:

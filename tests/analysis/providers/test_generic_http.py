@@ -178,6 +178,15 @@ async def test_a_block_is_a_signal() -> None:
     found = await asked(blocked=True, scores={})
 
     assert [(s.category, s.score) for s in found.signals] == [(Category.PROVIDER_BLOCK, 1.0)]
+    assert found.judged == frozenset({Category.PROVIDER_BLOCK})
+
+
+async def test_what_a_block_scored_all_the_same_is_judged_and_the_rest_is_open() -> None:
+    found = await asked(blocked=True, scores={"scam": 0.0})
+
+    assert found.judged == frozenset({Category.PROVIDER_BLOCK, Category.SCAM})
+    assert found.asked is not None
+    assert Category.HATE in found.asked
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from analysis.cache import Cache
-from analysis.detector import Needs, Tier
+from analysis.detector import Detector, Needs, Tier
 from analysis.remote.answers import Answers
 from analysis.remote.asked import Around, Asked
 from analysis.remote.breaker import Breaker, Patience
@@ -91,7 +91,7 @@ class Kit:
         self._budget = self._budget or Budget(self.ledger, self.allowance, self.clock.now, PENNY)
         return self._budget
 
-    def around(self, provider: FakeProvider) -> Asked:
+    def around(self, provider: Detector) -> Asked:
         name = provider.name
         return Asked(
             provider,

@@ -45,9 +45,15 @@ SIGNALS = st.builds(
 FACTS = st.builds(
     Fact, st.sampled_from(FactKind), TEXTS, SCORES, st.sampled_from(Modality), MEDIA, BOXES
 )
+CATEGORIES = st.none() | st.frozensets(st.sampled_from(Category), max_size=3)
 FINDINGS = st.builds(
-    Findings, st.lists(SIGNALS, max_size=3).map(tuple), st.lists(FACTS, max_size=3).map(tuple)
+    Findings,
+    st.lists(SIGNALS, max_size=3).map(tuple),
+    st.lists(FACTS, max_size=3).map(tuple),
+    asked=CATEGORIES,
+    judged=CATEGORIES,
 )
+ALL: dict[str, Json] = {"asked": None, "judged": None}
 POST = a_post(an_image("aa"), an_image("bb", media=1), text="hello")
 
 
@@ -60,25 +66,32 @@ def test_an_answer_comes_back_as_it_was(findings: Findings) -> None:
     assert unpacked(json.loads(json.dumps(packed(findings)))) == findings
 
 
-@pytest.mark.parametrize(
-    "value",
-    [
-        None,
-        [],
-        "x",
-        {"signals": []},
-        {"signals": [[]], "facts": []},
-        {"signals": [["scam", 1.5, "text", "model", "x", None]], "facts": []},
-        {"signals": [["scam", "0.5", "text", "model", "x", None]], "facts": []},
-        {"signals": [["nothing", 0.5, "text", "model", "x", None]], "facts": []},
-        {
-            "signals": [["scam", 0.5, "text", "model", "x", ["q", "caption", "0", None]]],
-            "facts": [],
-        },
-        {"signals": [], "facts": [["label", "cat", 1.0, "image", "0", None]]},
-        {"signals": [], "facts": [["label", "cat", 1.0, "image", 0, [0, 0, 1]]]},
-    ],
-)
+BAD: list[Json] = [
+    None,
+    [],
+    "x",
+    {"signals": [], **ALL},
+    {"signals": [], "facts": []},
+    {"signals": [], "facts": [], "asked": None},
+    {"signals": [], "facts": [], "asked": "scam", "judged": None},
+    {"signals": [], "facts": [], "asked": ["nothing"], "judged": None},
+    {"signals": [], "facts": [], "asked": None, "judged": [["scam"]]},
+    {"signals": [[]], "facts": [], **ALL},
+    {"signals": [["scam", 1.5, "text", "model", "x", None]], "facts": [], **ALL},
+    {"signals": [["scam", "0.5", "text", "model", "x", None]], "facts": [], **ALL},
+    {"signals": [["nothing", 0.5, "text", "model", "x", None]], "facts": [], **ALL},
+    {
+        "signals": [["scam", 0.5, "text", "model", "x", ["q", "caption", "0", None]]],
+        "facts": [],
+        **ALL,
+    },
+    {"signals": [], "facts": [["label", "cat", 1.0, "image", "0", None]], **ALL},
+    {"signals": [], "facts": [["label", "cat", 1.0, "image", 0, [0, 0, 1]]], **ALL},
+]
+"""What somebody else may have put where an answer is looked for."""
+
+
+@pytest.mark.parametrize("value", BAD)
 def test_what_is_not_an_answer_is_none(value: Json) -> None:
     assert unpacked(value) is None
 

@@ -137,6 +137,22 @@ def test_a_probe_that_fails_opens_it_for_twice_as_long(bench: Bench) -> None:
     assert (early, bench.passes) == (False, True)
 
 
+@pytest.mark.parametrize("trouble", [DOWN, TimeoutError()], ids=["down", "late"])
+def test_calls_that_began_before_it_opened_do_not_lengthen_it(
+    bench: Bench, trouble: Exception
+) -> None:
+    """A hundred posts in flight when a vendor goes are one trouble, not a hundred."""
+    calls = [bench.breaker.guarding() for _ in range(100)]
+    for call in calls:
+        call.__enter__()
+    bench.fails(DOWN, times=3)
+    for call in calls:
+        assert not call.__exit__(type(trouble), trouble, None)
+    bench.clock.passes(10)
+
+    assert bench.passes
+
+
 def test_a_probe_that_is_cancelled_lets_another_try(bench: Bench) -> None:
     bench.fails(DOWN, times=3)
     bench.clock.passes(10)

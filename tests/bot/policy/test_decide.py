@@ -160,6 +160,28 @@ def test_an_incomplete_analysis_without_a_match_needs_a_person() -> None:
     assert verdict.explanation == "It could not be looked at completely: timeout."
 
 
+def test_what_a_provider_would_not_look_at_needs_a_person_whatever_the_rules_ask() -> None:
+    verdict = a_policy(SCAM).decide(an_assessment(provider_block=0.9), a_context())
+
+    assert verdict.needs_review
+    assert verdict.explanation == "It could not be looked at completely: a provider would not look."
+
+
+def test_a_match_that_removes_the_post_excuses_a_provider_that_would_not_look() -> None:
+    verdict = a_policy(SCAM).decide(an_assessment(scam=0.9, provider_block=0.9), a_context())
+
+    assert not verdict.needs_review
+
+
+def test_a_question_that_a_provider_refused_was_asked() -> None:
+    verdict = a_policy(NUDITY).decide(an_assessment(nudity=None), a_context())
+
+    assert verdict.unanswered == (
+        Unanswered("nudity", "nudity asked and not answered", asked=True),
+    )
+    assert verdict.needs_review
+
+
 def test_a_match_that_only_logs_does_not_excuse_an_incomplete_analysis() -> None:
     policy = a_policy(a_rule("true", "log"))
 

@@ -65,13 +65,16 @@ def desk(journal: Journal) -> Desk:
     "kind",
     [
         FailureKind.UNAVAILABLE,
-        FailureKind.TIMEOUT,
         FailureKind.OVER_BUDGET,
         FailureKind.GARBLED,
     ],
 )
 def test_a_provider_that_may_answer_later_is_waited_for(kind: FailureKind) -> None:
     assert waits_for(failing(("gemini", kind)), REMOTE) == f"gemini:{kind.value}"
+
+
+def test_who_is_late_is_away_so_that_one_outage_is_one_incident() -> None:
+    assert waits_for(failing(("gemini", FailureKind.TIMEOUT)), REMOTE) == GEMINI
 
 
 def test_a_worker_that_was_given_up_on_is_waited_for() -> None:

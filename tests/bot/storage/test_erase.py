@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,14 @@ async def plant(place: Place) -> None:
     kept = (model.Evidence(name, 0, 1, 1, "ab" * 32),)
     case = await journal.write(a_judgement(post), NewCase(post, words, kept))
     assert case is not None
+    book = place.store.authors
+    for nonce in ("n1", "n2"):
+        until = NOON + timedelta(days=9)
+        await book.strike(post.ref, post.author, until, nonce=nonce, reason=CANARIES["quote"])
+        await book.label(post.ref, post.author, "raider", until, nonce=nonce, reason="r")
+    await book.refund("n1", reason="r")
+    await book.unlabel("n2", reason="r")
+    await place.store.outbox.put(CANARIES["embed"], "ops", post.ref, CANARIES["text"])
     note = Step(Command.NOTE, CANARIES["id"], NOON, note=CANARIES["note"])
     await take(journal, case, note)
     await journal.write(a_record(a_key(1)), a_new_case(1))

@@ -10,7 +10,7 @@ from analysis.taxonomy import Category
 from analysis.types import Fact, FactKind, Media, Modality, Origin
 from bench.search import measure
 from bot.errors import Misconfigured
-from bot.model import Record
+from bot.model import Matched, Mode, Record
 from bot.storage.database import Database
 from bot.storage.journal import Journal
 from bot.storage.seal import Seal
@@ -120,6 +120,25 @@ async def test_no_sign_is_an_operator(search: Search, text: str) -> None:
     ]
 
     assert [await found(search, question) for question in questions] == [[]] * 5
+
+
+@pytest.mark.parametrize("text", ['"', "*", "NEAR(", "^", "%%%", "_", "a'b; DROP TABLE facts;--"])
+async def test_a_sign_finds_what_is_literally_it_and_nothing_else(
+    journal: Journal, search: Search, text: str
+) -> None:
+    record = a_record(a_key(5))
+    found_ = dataclasses.replace(record.assessment, facts=(Fact(FactKind.LOGO, text),))
+    verdict = dataclasses.replace(record.verdict, matched=(Matched(text, Mode.LIVE, ()),))
+    odd = dataclasses.replace(record, author_id=text, assessment=found_, verdict=verdict)
+    await journal.write(odd, None)
+
+    questions = [
+        Question(facts=((FactKind.LOGO, text),)),
+        Question(author=text),
+        Question(rule=text),
+    ]
+    assert [await found(search, question) for question in questions] == [["m5"]] * 3
+    assert len(await search.page(Question())) == 5
 
 
 async def test_signs_around_a_word_do_not_matter(search: Search) -> None:

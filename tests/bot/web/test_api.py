@@ -10,6 +10,7 @@ import pytest
 
 from analysis.taxonomy import Category
 from bot.analysis_report import document
+from bot.errors import EnvironmentFailed, QueueFull
 from bot.web.app import create_app
 from bot.web.services import Limits
 from tests.bot.web.conftest import BASE
@@ -165,6 +166,18 @@ async def test_a_crash_is_a_plain_500_without_a_traceback(
     assert answer.headers["content-type"] == "application/problem+json"
     assert "canary-secret" not in answer.text
     assert "Traceback" not in answer.text
+
+
+@pytest.mark.parametrize("trouble", [QueueFull("canary-path"), EnvironmentFailed("canary-path")])
+async def test_a_store_that_is_away_is_a_503_that_says_when_to_come_again(
+    client: httpx.AsyncClient, world: World, trouble: Exception
+) -> None:
+    world.analyser.trouble = trouble
+    answer = await client.post(URL, files=[IMAGE], headers=TOKEN)
+
+    assert answer.status_code == 503
+    assert int(answer.headers["retry-after"]) > 0
+    assert "canary-path" not in answer.text
 
 
 async def test_the_description_names_every_problem(client: httpx.AsyncClient) -> None:

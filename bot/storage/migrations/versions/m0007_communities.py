@@ -103,7 +103,7 @@ def _cards() -> None:
         "ix_cards_burst", "cards", ["platform", "community_id", "author_id", "latest_at"]
     )
     _partial(
-        "ix_cards_incident", "cards", ["platform", "community_id"], "about != '' AND gone = ''"
+        "ix_cards_incident", "cards", ["platform", "community_id"], "about != '' AND gone != 'over'"
     )
     op.create_table(
         "card_cases",
@@ -144,6 +144,7 @@ def _asked() -> None:
             name="uq_reports_platform_community_id_channel_id_message_id_reporter",
         ),
     )
+    _partial("ix_reports_untold", "reports", ["id"], "told_at IS NULL")
     op.create_table(
         "ignored",
         Column("id", RowId, nullable=False),
