@@ -1,9 +1,12 @@
 """Builds the ``Content`` of a post from its words and its files' bytes."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Literal, NamedTuple
 
+from analysis.decoded import Recent
 from analysis.errors import SandboxBusy, UnreadableMedia, UnsupportedMedia, WorkerLost
 from analysis.media import Decoded, Limits, decode
 from analysis.sandbox import Sandbox
@@ -42,16 +45,23 @@ async def build(
     limits: Limits | None = None,
     *,
     unsupported: Unsupported = "note",
+    recent: Recent | None = None,
 ) -> Content:
     """Decode every file, all at once, and put the words beside them.
 
     A file is its bytes, or why there are none. One that cannot be decoded is None in
     ``Content.media`` and has a ``Failure``; it never hides the others. ``passages`` are well
-    formed already.
+    formed already. ``recent`` holds files decoded before.
     """
     bounds = limits or Limits()
+
+    async def decoded(file: bytes) -> Decoded:
+        # Numbered 0, so that it is the same wherever in whichever post it stands.
+        work = partial(_checked, sandbox, file, bounds)
+        return await (work() if recent is None else recent.decoded(file, bounds, work))
+
     seen = await asyncio.gather(
-        *(_look(file, index, sandbox, bounds, unsupported) for index, file in enumerate(files))
+        *(_look(file, index, decoded, unsupported) for index, file in enumerate(files))
     )
     return Content(
         passages=tuple(passages),
@@ -63,12 +73,15 @@ async def build(
 
 
 async def _look(
-    file: bytes | Failure, index: int, sandbox: Sandbox, limits: Limits, unsupported: Unsupported
+    file: bytes | Failure,
+    index: int,
+    decoded: Callable[[bytes], Awaitable[Decoded]],
+    unsupported: Unsupported,
 ) -> _Seen:
     if isinstance(file, Failure):
         return _Seen(failures=(file,))
     try:
-        return _sound(await sandbox.decode(decode, file, index, limits), index)
+        return _placed(await decoded(file), index)
     except UnsupportedMedia as exc:
         return _unsupported(index, str(exc), unsupported)
     except SandboxBusy as exc:
@@ -84,26 +97,31 @@ def _unsupported(index: int, reason: str, unsupported: Unsupported) -> _Seen:
     return _Seen(facts=(fact,))
 
 
-def _sound(decoded: Decoded, index: int) -> _Seen:
+async def _checked(sandbox: Sandbox, file: bytes, limits: Limits) -> Decoded:
     """Check what a worker sent before anyone relies on it: it may have been taken over."""
-    if not _consistent(decoded, index):
-        reason = "the decoder sent pictures that do not fit together"
-        return _failed(index, FailureKind.UNREADABLE, reason)
+    decoded = await sandbox.decode(decode, file, 0, limits)
+    if not _consistent(decoded):
+        raise UnreadableMedia("the decoder sent pictures that do not fit together")
+    return decoded
+
+
+def _placed(decoded: Decoded, index: int) -> _Seen:
     partly = _failure(index, FailureKind.UNREADABLE, decoded.unseen) if decoded.unseen else None
-    return _Seen(decoded.media, decoded.images, (partly,) if partly else ())
+    images = tuple(replace(image, frame_of=index) for image in decoded.images)
+    return _Seen(decoded.media, images, (partly,) if partly else ())
 
 
-def _consistent(decoded: object, index: int) -> bool:
+def _consistent(decoded: object) -> bool:
     match decoded:
         case Decoded(media=Media(), images=(Image(), *_) as images, unseen=str()):
-            return all(_whole(image, index) for image in images)
+            return all(map(_whole, images))
     return False
 
 
-def _whole(image: object, index: int) -> bool:
+def _whole(image: object) -> bool:
     match image:
         case Image(data=bytes() as data, width=int() as width, height=int() as height):
-            return image.frame_of == index and len(data) == width * height * _BYTES_A_PIXEL
+            return image.frame_of == 0 and len(data) == width * height * _BYTES_A_PIXEL
     return False
 
 

@@ -45,7 +45,7 @@ from bot.journey.telling import Telling
 from bot.known import known_picture
 from bot.limits import DAY, ActionLimits
 from bot.metrics import Metrics
-from bot.model import JudgementKey, Ref
+from bot.model import Ref
 from bot.policy.choice import PolicyChoice
 from bot.policy.file import PolicyFile
 from bot.ports import Client, Erases, Platform
@@ -56,7 +56,9 @@ from bot.remote_figures import RemoteFigures
 from bot.review.desk import Desk
 from bot.review.opened import boards
 from bot.review.orders import PersonOrders
+from bot.review.rulebook import RuleBook
 from bot.review.teaching import Teacher
+from bot.review.trials import Trials
 from bot.review.withheld import WithheldActions
 from bot.running import Running, never_ends
 from bot.storage.reseal import Reseal
@@ -200,6 +202,7 @@ class Application:
             store.authors,
             Keeper(store.evidence, self.core.encode),
             now,
+            ignored=store.ignored.covers,
         )
 
         async def paused(ref: Ref) -> bool:
@@ -229,7 +232,6 @@ class Application:
             lambda ref: _acting(platforms, ref),
             parse,
             now,
-            nonce_of=JudgementKey.nonce,
             learn=teacher.overturned,
             house=house,
         )
@@ -263,9 +265,12 @@ class Application:
             parked=queue,
             withheld=WithheldActions(store.journal, enforcer, platforms, parse, now, house=house),
             lessons=teacher,
+            deliveries=webhooks,
+            rules=RuleBook(self.rules, store.journal, Trials(settings.storage.url, now), now),
             metrics=metrics.registry,
             platforms=_mounted(playground),
             reach=_reach(settings),
+            clock=now,
         )
         server = WebServer(create_app(services), settings.web.host, settings.web.port)
         stack.callback(server.close)
@@ -301,6 +306,7 @@ class Application:
             guard=lambda scope: Requires(Scope(scope)),
             render=lambda request, template, /, **context: pages.render(request, template, context),
             simulate=self.settings.playground.simulate,
+            now=now,
         )
 
     async def _limits(self) -> ActionLimits:

@@ -2,12 +2,13 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import cast
 
 from analysis import content, registry
 from analysis.cache import Cache
+from analysis.decoded import Recent
 from analysis.detector import Detector
 from analysis.detectors import DETECTORS
 from analysis.encode import encode_webp
@@ -42,6 +43,7 @@ class Core:
     remote: Remote
     readers: tuple[Reader, ...] = ()
     detectors: tuple[Detector, ...] = ()
+    recent: Recent = field(default_factory=Recent)
 
     async def decode(
         self, passages: Sequence[Passage], files: Sequence[bytes | Failure]
@@ -54,6 +56,7 @@ class Core:
             self.sandbox,
             Limits(media.max_bytes, media.max_pixels, media.max_frames),
             unsupported=media.unsupported,
+            recent=self.recent,
         )
 
     async def warm(self) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import ipaddress
-from collections.abc import Collection
 from typing import ClassVar, Self
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -112,8 +111,8 @@ class GenericHttp:
 
     @property
     def categories(self) -> frozenset[Category]:
-        """What it is asked about."""
-        return frozenset(self._options.categories)
+        """What it is asked about, and whether it would look at all."""
+        return frozenset({*self._options.categories, Category.PROVIDER_BLOCK})
 
     async def detect(self, content: Content, scope: Scope) -> Findings:  # noqa: ARG002 - the protocol's shape
         """Ask about all words and pictures in one call.
@@ -206,7 +205,7 @@ def _modality(request: wire.Request) -> Modality:
     return Modality.IMAGE if request.pictures else Modality.TEXT
 
 
-def _findings(answer: wire.Answer, asked: Collection[Category], modality: Modality) -> Findings:
+def _findings(answer: wire.Answer, asked: frozenset[Category], modality: Modality) -> Findings:
     source = f"{NAME}/{answer.model}"
     scores = dict(answer.scores) | ({Category.PROVIDER_BLOCK: 1.0} if answer.blocked else {})
     spent = answer.usage or wire.Spent()
@@ -227,7 +226,7 @@ def _findings(answer: wire.Answer, asked: Collection[Category], modality: Modali
             ),
         ),
         # Where it would not look, what it did not score stays open instead of 0.
-        asked=frozenset({*asked, Category.PROVIDER_BLOCK}) if answer.blocked else None,
+        asked=asked,
         judged=judged,
     )
 

@@ -75,8 +75,8 @@ class Prompted(ABC):
 
     @property
     def categories(self) -> frozenset[Category]:
-        """What it is asked to score."""
-        return frozenset(self._plan.categories)
+        """What it is asked to score, and whether it would look at all."""
+        return frozenset({*self._plan.categories, Category.PROVIDER_BLOCK})
 
     @cached_property
     def _http(self) -> Http:

@@ -1,15 +1,14 @@
 """Put the post's case on a card in the moderators' channel."""
 
 from dataclasses import dataclass
-from typing import Self
 
-from bot.actions.bare import refuse_parameters
+from bot.actions.bare import Bare
 from bot.model import Receipt
 from bot.ports import Client, Presence, Target
 
 
 @dataclass(frozen=True, slots=True)
-class Log:
+class Log(Bare):
     """Tells the moderators in chat what was found and done.
 
     Touches nothing by itself: the board puts up the card of every case whose verdict carries it,
@@ -19,18 +18,6 @@ class Log:
     name = slot = "log"
     harshness = 0
     destructive = False
-
-    @classmethod
-    def parse(cls, parameters: str) -> Self:
-        """``log`` takes no parameters."""
-        refuse_parameters(cls.name, parameters)
-        return cls()
-
-    def __str__(self) -> str:
-        return self.name
-
-    def __or__(self, other: Self) -> Self:
-        return self
 
     async def apply(self, client: Client, target: Target) -> Receipt:  # noqa: ARG002 - port
         """Nothing is done; the board does it."""

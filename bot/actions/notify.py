@@ -1,9 +1,8 @@
 """Tell an author what was done about their post, why, and how to appeal."""
 
 from dataclasses import dataclass
-from typing import Self
 
-from bot.actions.bare import refuse_parameters
+from bot.actions.bare import Bare
 from bot.actions.house import house_of
 from bot.errors import Gone, PlatformError
 from bot.house import Voice
@@ -15,24 +14,12 @@ _SORRY = "/sorry"
 
 
 @dataclass(frozen=True, slots=True)
-class Notify:
+class Notify(Bare):
     """A note to the author alone. Carried out late, so that it says only what was really done."""
 
     name = slot = "notify author"
     harshness = 15
     destructive = False
-
-    @classmethod
-    def parse(cls, parameters: str) -> Self:
-        """``notify author`` takes no parameters."""
-        refuse_parameters(cls.name, parameters)
-        return cls()
-
-    def __str__(self) -> str:
-        return self.name
-
-    def __or__(self, other: Self) -> Self:
-        return self
 
     async def apply(self, client: Client, target: Target) -> Receipt:
         """Write once, however often it is asked."""

@@ -279,6 +279,28 @@ class Discord(Table):
     )
     shard_ids: Numbers = Field((), description="The shards this process runs; empty: all.")
     log_channel: str = Field("", description="Id of the moderators' channel.")
+    bots: bool = Field(default=False, description="Whether other bots' posts are judged, too.")
+    webhooks: bool = Field(default=True, description="Whether webhooks' posts are judged, too.")
+    cdn_base: str = Field("https://cdn.discordapp.com", description="Where stickers lie.")
+    catch_up_messages: int = Field(
+        10_000,
+        ge=0,
+        description="After an absence, so many missed posts are read per channel; newest first.",
+    )
+    catch_up_channels: int = Field(
+        200, ge=0, description="The same in so many channels of each server."
+    )
+    catch_up_hours: float = Field(
+        24, ge=0, le=24 * 30, description="Posts that are older are not caught up with."
+    )
+
+    @model_validator(mode="after")
+    def _counted(self) -> Self:
+        if self.shard_ids and self.shard_count is None:
+            raise ValueError("shard_ids needs shard_count, the number of shards in all")
+        if self.shard_count and any(each >= self.shard_count for each in self.shard_ids):
+            raise ValueError("shard_ids are counted from 0 and lie below shard_count")
+        return self
 
 
 class Slack(Table):
@@ -289,6 +311,14 @@ class Slack(Table):
     signing_secret: SecretStr | None = Field(None, description="For HTTP events.")
     user_token: SecretStr | None = Field(
         None, description="xoxp-… of an administrator, if messages are to be deleted."
+    )
+    client_id: str = Field(
+        "",
+        description="For many workspaces: the app's client id, and people install it themselves.",
+    )
+    client_secret: SecretStr | None = Field(None, description="The app's client secret, with it.")
+    bots: bool = Field(
+        default=False, description="Whether what other apps and bots post is judged too."
     )
     api_base: str = Field("https://slack.com/api/", description="Base of the Web API.")
     simulate: bool = Field(
@@ -345,7 +375,8 @@ class Settings(BaseSettings):
     @property
     def has_platform_token(self) -> bool:
         """Whether a chat platform can be reached."""
-        return bool(self.discord.token or self.slack.bot_token)
+        slack = self.slack.bot_token or self.slack.client_secret
+        return bool(self.discord.token or slack)
 
     @property
     def playground_on(self) -> bool:

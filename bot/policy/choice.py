@@ -17,7 +17,7 @@ class PolicyChoice:
         """
         self._file = file
         self._preset_of = preset_of
-        self._presets = {} if file.named else _presets()
+        self._presets = {} if file.has_file else _presets()
 
     def of(self, community_id: str) -> Policy:
         """The rules in force in a community."""

@@ -36,8 +36,13 @@ class PolicyFile:
         self._turn = threading.Lock()
 
     @property
-    def named(self) -> bool:
-        """Whether a file is followed; else it is the preset of the settings."""
+    def data(self) -> bytes:
+        """The bytes of the policy in force: of the file, or of the preset where there is none."""
+        return self._in_force
+
+    @property
+    def has_file(self) -> bool:
+        """Whether the settings name a file; else a preset is in force."""
         return self._path is not None
 
     def of(self, _community_id: str) -> Policy:

@@ -168,11 +168,11 @@ def a_picture(data: bytes) -> Media:
 
 @asynccontextmanager
 async def a_world(
-    folder: Path, *, simulate: bool = False, remote: Sequence[Detector] = ()
+    folder: Path, *, simulate: bool = False, rules: str = POLICY, remote: Sequence[Detector] = ()
 ) -> AsyncIterator[World]:
     """One application in a folder of its own; ``remote`` are asked about every post."""
     policy = folder / "policy.toml"
-    policy.write_text(POLICY, "utf-8")
+    policy.write_text(rules, "utf-8")
     seal = Seal([Fernet.generate_key().decode()], "the test")
     database = await Database.open(f"sqlite+aiosqlite:///{folder}/test.db")
     platform = FakePlatform(client=FakeClient(), simulate=simulate)
@@ -198,7 +198,7 @@ async def a_world(
     async def paused(_ref: Ref) -> bool:
         return False
 
-    rules = PolicyFile(policy)
+    in_force = PolicyFile(policy)
     journal = Journal(database, seal, parse)
     world: World
     platforms = {platform.name: platform}
@@ -210,7 +210,7 @@ async def a_world(
         Gatherer(decode, 1000),
         Judge(
             Pipeline((), detectors, cache=Cache()),
-            rules,
+            in_force,
             no_banks,
             "always" if remote else "never",
         ),
@@ -232,7 +232,7 @@ async def a_world(
         late=Late(look, act, journal, given_up, lambda: world.time),
         given_up=given_up,
         telling=Telling(metrics),
-        burst=Burst(Recent(), rules.of, intake, look, act, journal, given_up),
+        burst=Burst(Recent(), in_force.of, intake, look, act, journal, given_up),
         reports=Reports(
             *(ReportBook(journal, lambda: world.time), intake, look, act, journal, given_up),
             clock=lambda: world.time,
@@ -240,7 +240,7 @@ async def a_world(
     )
     world = World(
         *(app, platform, journal, detector, metrics, given_up, intake, authors, policy),
-        rules=rules,
+        rules=in_force,
         ignored=ignored,
     )
     try:

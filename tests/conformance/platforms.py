@@ -11,7 +11,9 @@ from typing import Protocol
 
 from bot.model import Message
 from bot.ports import Platform
+from tests.conformance.discord import a_discord_harness
 from tests.conformance.playground import a_playground_harness
+from tests.conformance.slack import a_slack_harness
 
 
 class Harness(Protocol):
@@ -20,6 +22,11 @@ class Harness(Protocol):
     @property
     def platform(self) -> Platform:
         """Already started."""
+        ...
+
+    @property
+    def cannot(self) -> frozenset[str]:
+        """Actions the platform lawfully cannot do, by name; the suite holds it to saying so."""
         ...
 
     async def post(self, text: str, picture: bytes | None = None) -> Message:
@@ -36,6 +43,8 @@ class Harness(Protocol):
 
 
 HARNESSES: dict[str, Callable[[Path], AbstractAsyncContextManager[Harness]]] = {
+    "discord": a_discord_harness,
     "playground": a_playground_harness,
+    "slack": a_slack_harness,
 }
 """One per entry of ``adapters.PLATFORMS``."""

@@ -16,6 +16,7 @@ class PlaygroundHarness:
     """Hands on a started playground."""
 
     started: Started
+    cannot = frozenset({"ban", "kick", "role"})
 
     @property
     def platform(self) -> Playground:

@@ -1,6 +1,6 @@
 """Every registered platform keeps the promises of ``bot.ports.Platform`` and ``Client``."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,7 +11,10 @@ import pytest
 from adapters import PLATFORMS
 from analysis.errors import UnreadableMedia
 from analysis.registry import load
-from bot.errors import Gone
+from bot.actions.spec import parse
+from bot.errors import Gone, NotPermitted
+from bot.model import Message
+from bot.ports import Client
 from tests.adapters.playground.kit import a_card, a_png
 from tests.conformance.platforms import HARNESSES, Harness
 
@@ -23,6 +26,14 @@ LATER = SOON + timedelta(hours=1)
 async def harness(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Harness]:
     async with HARNESSES[request.param](tmp_path) as made:
         yield made
+
+
+@pytest.fixture
+def times_out(harness: Harness) -> Harness:
+    """A platform that has timeouts."""
+    if "timeout" in harness.cannot:
+        pytest.skip("it has no timeouts, and says so: see what it cannot do")
+    return harness
 
 
 def test_every_platform_has_a_harness() -> None:
@@ -160,22 +171,22 @@ async def test_a_deleted_message_cannot_be_annotated(harness: Harness) -> None:
         await harness.platform.client.annotate(message.ref, "careful", nonce="n1")
 
 
-async def test_an_author_without_timeout_has_none(harness: Harness) -> None:
-    message = await harness.post("hello")
+async def test_an_author_without_timeout_has_none(times_out: Harness) -> None:
+    message = await times_out.post("hello")
 
-    assert await harness.platform.client.timed_out_until(message.ref, message.author) is None
+    assert await times_out.platform.client.timed_out_until(message.ref, message.author) is None
 
 
-async def test_a_timeout_stands_until_its_end(harness: Harness) -> None:
-    message, client = await harness.post("hello"), harness.platform.client
+async def test_a_timeout_stands_until_its_end(times_out: Harness) -> None:
+    message, client = await times_out.post("hello"), times_out.platform.client
 
     await client.time_out(message.ref, message.author, SOON, reason="rule-a")
 
     assert await client.timed_out_until(message.ref, message.author) == SOON
 
 
-async def test_a_shorter_timeout_never_cuts_a_longer_one(harness: Harness) -> None:
-    message, client = await harness.post("hello"), harness.platform.client
+async def test_a_shorter_timeout_never_cuts_a_longer_one(times_out: Harness) -> None:
+    message, client = await times_out.post("hello"), times_out.platform.client
     await client.time_out(message.ref, message.author, LATER, reason="rule-a")
 
     await client.time_out(message.ref, message.author, SOON, reason="rule-b")
@@ -183,8 +194,8 @@ async def test_a_shorter_timeout_never_cuts_a_longer_one(harness: Harness) -> No
     assert await client.timed_out_until(message.ref, message.author) == LATER
 
 
-async def test_a_longer_timeout_replaces_a_shorter_one(harness: Harness) -> None:
-    message, client = await harness.post("hello"), harness.platform.client
+async def test_a_longer_timeout_replaces_a_shorter_one(times_out: Harness) -> None:
+    message, client = await times_out.post("hello"), times_out.platform.client
     await client.time_out(message.ref, message.author, SOON, reason="rule-a")
 
     await client.time_out(message.ref, message.author, LATER, reason="rule-b")
@@ -192,8 +203,8 @@ async def test_a_longer_timeout_replaces_a_shorter_one(harness: Harness) -> None
     assert await client.timed_out_until(message.ref, message.author) == LATER
 
 
-async def test_a_timeout_outlives_the_message(harness: Harness) -> None:
-    message, client = await harness.post("hello"), harness.platform.client
+async def test_a_timeout_outlives_the_message(times_out: Harness) -> None:
+    message, client = await times_out.post("hello"), times_out.platform.client
     await client.time_out(message.ref, message.author, SOON, reason="rule-a")
 
     await client.delete(message.ref, reason="rule-a")
@@ -201,8 +212,8 @@ async def test_a_timeout_outlives_the_message(harness: Harness) -> None:
     assert await client.timed_out_until(message.ref, message.author) == SOON
 
 
-async def test_a_timeout_can_be_lifted_twice(harness: Harness) -> None:
-    message, client = await harness.post("hello"), harness.platform.client
+async def test_a_timeout_can_be_lifted_twice(times_out: Harness) -> None:
+    message, client = await times_out.post("hello"), times_out.platform.client
     await client.time_out(message.ref, message.author, SOON, reason="rule-a")
 
     await client.lift_timeout(message.ref, message.author, reason="overturned")
@@ -264,6 +275,36 @@ async def test_nothing_but_the_platforms_own_files_is_fetched(harness: Harness, 
 
     with pytest.raises(UnreadableMedia):
         await harness.platform.fetch(elsewhere, message, 1_000_000)
+
+
+REFUSED: dict[str, Callable[[Client, Message], Awaitable[object]]] = {
+    "ban": lambda client, post: client.ban(
+        post.ref, post.author, delete_since=timedelta(), reason="rule-a"
+    ),
+    "kick": lambda client, post: client.kick(post.ref, post.author, reason="rule-a"),
+    "role": lambda client, post: client.add_role(post.ref, post.author, "muted", reason="rule-a"),
+    "spoiler": lambda client, post: client.spoiler(post, nonce="n", reason="rule-a"),
+    "timeout": lambda client, post: client.time_out(post.ref, post.author, SOON, reason="rule-a"),
+}
+"""How each action that a platform may lack is asked of its client."""
+WRITTEN = {"role": "role add muted", "timeout": "timeout 1h"}
+
+
+async def test_what_it_cannot_do_is_refused_beforehand_with_a_reason(harness: Harness) -> None:
+    message = await harness.post("look", a_png())
+
+    for name in harness.cannot:
+        reason = harness.platform.can(parse(WRITTEN.get(name, name)), message)
+        assert reason, name
+
+
+async def test_what_it_cannot_do_is_never_a_silent_success(harness: Harness) -> None:
+    message = await harness.post("look", a_png())
+
+    for name in harness.cannot:
+        with pytest.raises(NotPermitted, match=r"\w+ \w+"):
+            await REFUSED[name](harness.platform.client, message)
+    assert await harness.visible(message)
 
 
 async def test_settling_twice_does_no_harm(harness: Harness) -> None:

@@ -163,14 +163,9 @@ def _told(channel: "Channel", event: Json, event_ts: str) -> "Delivery | None":
 
 def wrapped(team: "Team", event: Json, channel: "Channel | None" = None) -> "Delivery":
     """Put an event into its envelope and send it, whatever the app's rights."""
-    return team.world.office.send("events_api", envelope(team, event, channel))
-
-
-def envelope(team: "Team", event: Json, channel: "Channel | None" = None) -> Json:
-    """What stands around an event, with an ``event_id`` of its own."""
     world, app = team.world, team.installation
     user_id = app.bot.id if app else ""
-    return {
+    payload: Json = {
         "token": world.app.verification_token,
         "team_id": team.id,
         "context_team_id": team.id,
@@ -192,3 +187,4 @@ def envelope(team: "Team", event: Json, channel: "Channel | None" = None) -> Jso
         "is_ext_shared_channel": bool(channel and channel.shared_with),
         "event_context": f"4-{world.ids.next('ctx')}",
     }
+    return world.office.send("events_api", payload)

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 class Trouble:
     """What a fetch of a file meets instead of its bytes, whoever asks."""
 
-    times: int | None = None
-    """Only the first so many fetches; every one when None."""
     status: int = 200
     """Another than 200 is answered with an empty page: 404 gone, 403 expired, 500 …"""
     redirect: str = ""
@@ -99,14 +97,6 @@ class File:
     def url(self) -> str:
         """``url_private``: needs a bearer token with ``files:read``."""
         return f"{self.host}/files-pri/{self.path}"
-
-    def meets(self) -> Trouble | None:
-        """One more fetch: what it meets."""
-        self.fetches += 1
-        trouble = self.trouble
-        if trouble is None or trouble.times is None or self.fetches <= trouble.times:
-            return trouble
-        return None
 
     def take(self, content: bytes) -> None:
         """The bytes of an upload have come."""

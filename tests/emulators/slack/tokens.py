@@ -32,7 +32,6 @@ BOT_SCOPES = frozenset(
         "reactions:read",
         "reactions:write",
         "team:read",
-        "usergroups:read",
         "users:read",
     }
 )
