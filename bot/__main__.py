@@ -43,6 +43,7 @@ from bot.journey.look import Look
 from bot.journey.reported import Reports
 from bot.journey.telling import Telling
 from bot.known import known_picture
+from bot.leaving import finish_leaving
 from bot.limits import DAY, ActionLimits
 from bot.metrics import Metrics
 from bot.model import Ref
@@ -158,7 +159,8 @@ class Build:
             rules = self.policy(settings)
             store = await stack.enter_async_context(self.storage(settings))
             core = await stack.enter_async_context(self.core(settings, store))
-            await Application(settings, rules, store, core).run(stack)
+            keepers = self.keepers(settings)
+            await Application(settings, rules, store, core, keepers).run(stack)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,12 +171,14 @@ class Application:
     rules: PolicyFile
     store: Store
     core: Core
+    keepers: Mapping[str, Erases]
 
     async def run(self, stack: AsyncExitStack) -> None:
         """Build the rest, and run until told to stop."""
         settings, store = self.settings, self.store
         queue = await open_queue(_queue_url(settings))
         stack.push_async_callback(queue.close)
+        await finish_leaving(store, queue, self.keepers, now())
         metrics = Metrics()
         metrics.registry.register(RemoteFigures(self.core.remote.meter))
         playground = self._playground()
