@@ -45,6 +45,16 @@ def breaker(community_id: str, reason: str) -> Card:
     return notice(community_id, "Bifocal stopped acting here", told)
 
 
+def suspect_entry(community_id: str, bank: str) -> Card:
+    """What moderators are told when an entry of a bank matches what it should not."""
+    return notice(
+        community_id,
+        f"A picture of the bank {bank} matched too much",
+        "Within an hour it was found in many unlike pictures of different authors. It is out of"
+        " force until somebody puts it back or removes it at the desk.",
+    )
+
+
 def outage(community_id: str, incident: Incident, *, over: bool, url: str = "") -> Card:
     """The card of cases that wait for one thing, while they do and once they do no more."""
     what = _WORKER if incident.detector == WORKER else f"{incident.detector} does not answer"
