@@ -17,6 +17,7 @@ class DiscordHarness:
 
     started: Started
     guild: Guild
+    cannot = frozenset[str]()
 
     @property
     def platform(self) -> Discord:
