@@ -194,6 +194,7 @@ class Gateway(discord.Client):
         kept = {event: self._written(event, parsers[event]) for event in BOOK}
         kept["INTERACTION_CREATE"] = self._careful("INTERACTION_CREATE", parsers)
         kept["READY"] = self._begun
+        kept["RESUMED"] = lambda payload: self.listener.guild("RESUMED", payload, self._hearing)
         for event in MESSAGES:
             kept[event] = self._heard(event)
         parsers.clear()

@@ -1,7 +1,8 @@
 """Servers are remembered when the bot comes and when it goes, and greeted once."""
 
+from bot.actions.spec import parse
 from tests.adapters.discord.kit import Bookmarks, Communities, a_discord
-from tests.emulators.discord import Permission, discord_world
+from tests.emulators.discord import MODERATING, Permission, discord_world
 
 
 async def test_a_new_server_is_remembered_and_greeted() -> None:
@@ -123,3 +124,39 @@ async def test_half_a_million_members_are_not_kept() -> None:
     assert kept == [1]
     assert asked == []
     assert list(client.cached_messages) == []
+
+
+async def test_being_removed_while_away_is_noticed_when_a_session_begins() -> None:
+    async with discord_world() as world:
+        guild, communities, bookmarks = world.guild("Home"), Communities(), Bookmarks()
+        async with a_discord(world, communities=communities, bookmarks=bookmarks):
+            pass
+        world.gateway.forget_sessions()
+        await guild.bot_leaves()
+        async with a_discord(world, communities=communities, bookmarks=bookmarks):
+            await world.until(lambda: communities.of("discord", str(guild.id)).left_at)
+
+
+async def test_being_removed_while_away_is_noticed_when_a_session_is_resumed() -> None:
+    async with discord_world() as world:
+        guild, communities, bookmarks = world.guild("Home"), Communities(), Bookmarks()
+        async with a_discord(world, communities=communities, bookmarks=bookmarks):
+            pass
+        await guild.bot_leaves()
+        async with a_discord(world, communities=communities, bookmarks=bookmarks):
+            await world.until(lambda: communities.of("discord", str(guild.id)).left_at)
+
+        assert len(world.gateway.identifies) == 1
+
+
+async def test_after_a_resumed_restart_what_is_allowed_is_known() -> None:
+    async with discord_world() as world:
+        guild = world.guild("Home", permissions=MODERATING & ~Permission.MANAGE_MESSAGES)
+        communities, bookmarks = Communities(), Bookmarks()
+        async with a_discord(world, communities=communities, bookmarks=bookmarks) as started:
+            await guild.channel("general").post(guild.member("ann"), "hi")
+            message = (await started.taken())[0]
+        async with a_discord(world, communities=communities, bookmarks=bookmarks) as again:
+            await world.until(lambda: again.platform.can(parse("delete"), message))
+
+        assert len(world.gateway.identifies) == 1
