@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from bot.errors import QueueFull
 from bot.model import Message
@@ -19,7 +20,7 @@ async def heard(guild: Guild, bookmarks: Bookmarks, queue: Queue) -> None:
 
 
 async def caught_up(
-    world: World, bookmarks: Bookmarks, queue: Queue, count: int, **settings: object
+    world: World, bookmarks: Bookmarks, queue: Queue, count: int, **settings: Any
 ) -> None:
     """A second life, until so many messages in all are taken and nothing is left."""
     async with a_discord(world, bookmarks=bookmarks, queue=queue, **settings) as started:
