@@ -261,7 +261,8 @@ class Socket(DiscordWebSocket):
             await super().received_message(text)
             return
         event, said = frame["t"], frame["d"]
-        self.sequence = frame["s"]
+        # Noted before it is read: what cannot be read is not asked for again.
+        self.sequence = shard.heard.received = frame["s"]
         if self._keep_alive:
             self._keep_alive.tick()
         if event == "READY":

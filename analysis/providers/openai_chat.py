@@ -219,13 +219,19 @@ class OpenAIChat(Prompted):
             403: "the key may not do this: check its rights and region",
             404: f"no model {self._model!r} there: set [providers.openai_chat] model or base_url",
             413: "the post is too large for it: lower max_pictures or max_side",
-            429: "the credit is used up: add credit with the vendor",
         }
         said = known.get(error.status, "the request was refused")
-        if error.labels & _BROKE:
+        # Of 429s only those come here that no waiting mends.
+        broke = error.status == 429 or bool(error.labels & _BROKE)  # noqa: PLR2004 - HTTP's own
+        if broke:
             said = known[402]
         labels = " ".join(sorted(error.labels))
-        return ProviderRejected(f"HTTP {error.status} {labels}: {said}", provider=self.name)
+        return ProviderRejected(
+            f"HTTP {error.status} {labels}: {said}",
+            provider=self.name,
+            # True of every post: all but 413, which is about this one.
+            lasting=broke or error.status in {401, 402, 403, 404},
+        )
 
 
 class _Error:

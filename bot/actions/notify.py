@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.actions.bare import Bare
 from bot.actions.house import house_of
 from bot.errors import Gone, PlatformError
+from bot.house import Voice
 from bot.model import Receipt
 from bot.notices import sorry, told
 from bot.ports import Client, Presence, Target
@@ -23,13 +24,13 @@ class Notify(Bare):
     async def apply(self, client: Client, target: Target) -> Receipt:
         """Write once, however often it is asked."""
         message = target.message
-        text = told(house_of(target).voice, message, target.reason, target.done)
+        text = told(_voice(target), message, target.reason, target.done)
         note = await client.send_dm(message.ref, message.author, text, nonce=target.nonce)
         return Receipt({"note": note})
 
     async def undo(self, client: Client, target: Target, receipt: Receipt) -> str | None:  # noqa: ARG002 - port
         """What was read cannot be unread: apologise."""
-        message, text = target.message, sorry(house_of(target).voice, target.message)
+        message, text = target.message, sorry(_voice(target), target.message)
         try:
             await client.send_dm(message.ref, message.author, text, nonce=target.nonce + _SORRY)
         except Gone:
@@ -46,3 +47,7 @@ class Notify(Bare):
         except PlatformError:
             return Presence.UNKNOWN
         return Presence.APPLIED if note else Presence.ABSENT
+
+
+def _voice(target: Target) -> Voice:
+    return house_of(target).voice_in(target.message.ref.community_id)

@@ -52,6 +52,7 @@ from bot.queue.jobs import pack
 from bot.storage.authors import AuthorBook
 from bot.storage.database import Database
 from bot.storage.evidence import EvidenceStore
+from bot.storage.ignored import Ignored
 from bot.storage.journal import Journal
 from bot.storage.reports import ReportBook
 from bot.storage.seal import Seal
@@ -129,6 +130,9 @@ class World:
     given_up: GivenUp
     intake: Accepted
     authors: AuthorBook
+    policy: Path
+    rules: PolicyFile
+    ignored: Ignored
     time: datetime = NOON
 
     def stands(self, message: Message) -> Message:
@@ -201,6 +205,7 @@ async def a_world(
     given_up = GivenUp(journal, platforms, lambda: world.time)
     authors = AuthorBook(database, lambda: world.time)
     house = House(authors, platform.client.books)
+    ignored = Ignored(journal, lambda: world.time)
     look = Look(
         Gatherer(decode, 1000),
         Judge(
@@ -213,6 +218,7 @@ async def a_world(
         authors,
         Keeper(EvidenceStore.open("memory://", seal), encode),
         lambda: world.time,
+        ignored=ignored.covers,
     )
     enforcer = Enforcer(journal, ActionLimits(100, 100), paused, lambda: world.time)
     act = Act(journal, enforcer, given_up, lambda: world.time, house)
@@ -226,13 +232,17 @@ async def a_world(
         late=Late(look, act, journal, given_up, lambda: world.time),
         given_up=given_up,
         telling=Telling(metrics),
-        burst=Burst(Recent(), lambda: in_force.current, intake, look, act, journal, given_up),
+        burst=Burst(Recent(), in_force.of, intake, look, act, journal, given_up),
         reports=Reports(
             *(ReportBook(journal, lambda: world.time), intake, look, act, journal, given_up),
             clock=lambda: world.time,
         ),
     )
-    world = World(app, platform, journal, detector, metrics, given_up, intake, authors)
+    world = World(
+        *(app, platform, journal, detector, metrics, given_up, intake, authors, policy),
+        rules=in_force,
+        ignored=ignored,
+    )
     try:
         yield world
     finally:

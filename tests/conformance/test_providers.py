@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from analysis import registry
+from analysis.errors import ProviderRejected
 from analysis.providers import PROVIDERS
 from analysis.providers.provider import Options, Provider, Tools
 from bot import examine
@@ -81,6 +82,21 @@ async def test_doctor_says_in_a_sentence_what_is_wrong_and_what_to_do(
     assert "\n" not in finding.sentence
     assert KEY not in finding.sentence
     assert "fault of ours" not in finding.sentence
+
+
+@pytest.mark.parametrize("name", PROVIDERS)
+@pytest.mark.parametrize(
+    ("status", "lasting"), [(401, True), (402, True), (403, True), (404, True), (413, False)]
+)
+async def test_what_is_true_of_every_post_closes_the_vendor_at_once(
+    name: str, status: int, *, lasting: bool
+) -> None:
+    """A wrong key is told once, and not found out anew with every post."""
+    async with a_provider(name, httpx.Response(status)) as provider:
+        with pytest.raises(ProviderRejected) as caught:
+            await provider.check()
+
+    assert caught.value.lasting is lasting
 
 
 @pytest.mark.parametrize("name", PROVIDERS)

@@ -297,7 +297,7 @@ async def test_own_messages_are_not_judged() -> None:
     assert started.queue.texts == ["hers"]
 
 
-async def _with(bots: bool, webhooks: bool) -> list[str]:
+async def _with(*, bots: bool, webhooks: bool) -> list[str]:
     async with discord_world() as world:
         guild = world.guild("Home")
         general, ann = guild.channel("general"), guild.member("ann")
