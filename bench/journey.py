@@ -163,7 +163,7 @@ async def _app(
         late=Late(look, act, store.journal, given_up, _now),
         given_up=given_up,
         telling=Telling(Metrics()),
-        burst=Burst(Recent(), lambda: rules.current, queue, look, act, store.journal, given_up),
+        burst=Burst(Recent(), rules.of, queue, look, act, store.journal, given_up),
         reports=Reports(store.reports, queue, look, act, store.journal, given_up, _now),
     )
 

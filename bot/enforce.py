@@ -153,15 +153,13 @@ class Enforcer:
             return None
         community, now = orders.key.ref.community_id, self._clock()
         reason = self._limits.exceeded(community, now)
-        if reason is not None and self._limits.tell_once(community, now):
-            await self._tell(orders, reason, now)
+        if reason is not None and (trip := self._limits.trip(community, now)):
+            await self._tell(orders, reason, f"limits/{community}/{trip}")
         return reason
 
     @staticmethod
-    async def _tell(orders: Orders, reason: str, now: datetime) -> None:
+    async def _tell(orders: Orders, reason: str, nonce: str) -> None:
         """Put the limit before the moderators; that they cannot be told stops nothing."""
-        # By the hour, so that a restart within it does not tell them twice.
-        nonce = f"limits/{orders.key.ref.community_id}/{now:%Y-%m-%dT%H}"
         try:
             card = breaker(orders.key.ref.community_id, reason)
             await orders.platform.client.post_card(card, nonce=nonce)

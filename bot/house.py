@@ -1,6 +1,7 @@
 """What of our own an action may use, beside the platform's client."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -91,3 +92,9 @@ class House:
     authors: Authors
     outbox: Outbox
     voice: Voice = Voice()
+    language_of: Callable[[str], str] = lambda _: ""
+    """Which language a community chose for notes to its authors; empty: the voice's."""
+
+    def voice_in(self, community_id: str) -> Voice:
+        """How authors are spoken to in a community."""
+        return replace(self.voice, language=self.language_of(community_id) or self.voice.language)

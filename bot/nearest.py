@@ -14,3 +14,9 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     """``: did you mean "kind"?``, or nothing; to be put at the end of a sentence."""
     near = nearest(name, known)
     return f'; did you mean "{near}"?' if near else ""
+
+
+def suggested(name: str, known: Iterable[str]) -> str:
+    """The nearest known name, or where nothing comes close all of them; to end a sentence with."""
+    names = sorted(known)
+    return did_you_mean(name, names) or f"; there are {', '.join(names)}"

@@ -71,4 +71,5 @@ def _where(message: Message) -> str:
 
 @cache
 def _catalogue(language: str) -> gettext.NullTranslations:
-    return gettext.translation(DOMAIN, LOCALE, [language], fallback=language == "en")
+    # A community may have chosen a language that a later version does without.
+    return gettext.translation(DOMAIN, LOCALE, [language], fallback=True)

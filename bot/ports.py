@@ -34,7 +34,6 @@ class Target:
     reason: str
     """Written to the platform's audit log; names the rules, never quotes the post."""
     now: datetime
-    card: Card | None = None
     house: House | None = None
     """None where nothing of our own may be written, as in a preview."""
     record: Record | None = None

@@ -37,7 +37,7 @@ from analysis.spread import SpreadTransport
 from bot.config.tables import Settings
 from bot.errors import Misconfigured
 from bot.log import logger
-from bot.nearest import nearest
+from bot.nearest import suggested
 from bot.spared import SparedNotes
 from bot.storage.spend import SpendLedger
 
@@ -211,12 +211,7 @@ def _built(
 
 def _refuse_unknown(name: str, place: str, known: Mapping[str, str]) -> None:
     if name not in known:
-        raise Misconfigured(f"{place}: no such provider{_suggestion(name, sorted(known))}")
-
-
-def _suggestion(name: str, known: list[str]) -> str:
-    near = nearest(name, known)
-    return f"; did you mean {near}?" if near else f"; known are {', '.join(known)}"
+        raise Misconfigured(f"{place}: no such provider{suggested(name, known)}")
 
 
 def _options(name: str, settings: Settings, kind: type[Options]) -> Options:
@@ -238,7 +233,7 @@ def _complaint(name: str, detail: ErrorDetails, kind: type[Options]) -> str:
     key = ".".join(str(part) for part in detail["loc"])
     place = f"[providers.{name}] {key}:" if key else f"[providers.{name}]:"
     if detail["type"] == "extra_forbidden":
-        return f"{place} no such setting{_suggestion(key, sorted(kind.model_fields))}"
+        return f"{place} no such setting{suggested(key, kind.model_fields)}"
     message = f"{detail['msg'][:1].lower()}{detail['msg'][1:]}"
     # An error of a whole table carries all its values, and a key its secret.
     shown = bool(key) and detail["type"] != "missing" and not _secret(key)

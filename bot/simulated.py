@@ -1,6 +1,6 @@
 """A client that looks and does not touch: simulated mode is the real code over this one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.house import Authors, Delivery, House, Outbox
@@ -123,7 +123,7 @@ class SimulatedClient:
 
 def simulated_house(real: House) -> House:
     """A house that remembers nothing and tells nobody."""
-    return House(_NoAuthors(real.authors), _NoOutbox(real.outbox), real.voice)
+    return replace(real, authors=_NoAuthors(real.authors), outbox=_NoOutbox(real.outbox))
 
 
 @dataclass(frozen=True, slots=True)

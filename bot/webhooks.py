@@ -12,7 +12,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import httpx
@@ -70,6 +70,24 @@ class Webhooks:
     async def holds(self, nonce: str) -> bool:
         """Whether a delivery of this nonce was ever committed."""
         return await self._store.holds(delivery_id(nonce))
+
+    async def troubled(self) -> Sequence[Waiting]:
+        """Deliveries that were given up, then those that failed so far."""
+        return await self._store.troubled()
+
+    async def parked(self) -> int:
+        """How many deliveries were given up."""
+        return await self._store.parked()
+
+    async def retry(self, delivery: str, *, by: str) -> bool:
+        """Try a parked delivery again at once; False where none of that name is parked."""
+        done = await self._store.redrive(delivery, by)
+        self._wake.set()
+        return done
+
+    async def drop(self, delivery: str, *, by: str) -> bool:
+        """A parked delivery is not to be sent; False where none of that name is parked."""
+        return await self._store.drop(delivery, by)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Deliver what is due, until told to stop."""

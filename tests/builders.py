@@ -86,7 +86,6 @@ def a_target(
         nonce=nonce,
         reason="rule scam",
         now=now,
-        card=a_card(),
         house=house,
     )
 

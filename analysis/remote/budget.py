@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from analysis.errors import ProviderOverBudget
 from analysis.remote.ledger import Ledger, Spent
@@ -19,6 +19,8 @@ from analysis.types import Scope, Usage
 
 log = logging.getLogger(__name__)
 
+_FRESH = timedelta(seconds=5)
+"""How long another process's spending may go unseen; chosen by eye, a few calls' time."""
 _AUTHORS = 100_000
 """Authors remembered in a day; beyond it everybody new shares one share."""
 
@@ -41,6 +43,18 @@ class _Day:
     usd: float = 0.0
     by_purse: dict[str, float] = field(default_factory=dict)
     by_author: dict[tuple[str, str], float] = field(default_factory=dict)
+    ledger: dict[str, float] = field(default_factory=dict)
+    """What of the sums stands in the ledger, by purse."""
+    read_at: datetime | None = None
+
+    def read(self, rows: Sequence[Spent], at: datetime) -> None:
+        """Take in what others, such as another process, wrote to the ledger since."""
+        totals: dict[str, float] = {}
+        for row in rows:
+            totals[row.purse] = totals.get(row.purse, 0.0) + row.usd
+        for purse, total in totals.items():
+            self.add(Scope(purse), total - self.ledger.get(purse, 0.0))
+        self.ledger, self.read_at = totals, at
 
     def add(self, scope: Scope, usd: float) -> None:
         self.usd += usd
@@ -158,24 +172,24 @@ class Budget:
         return fallback
 
     async def _today(self, provider: str) -> _Day:
-        today = self._now().date()
+        now = self._now()
         async with self._opening:
-            if self._day is None or self._day.day != today:
-                self._day = await self._opened(today, provider)
-            return self._day
+            day = self._day
+            if day is None or day.day != now.date():
+                day = _Day(now.date())
+            if day.read_at is None or not timedelta() <= now - day.read_at < _FRESH:
+                day.read(await self._spent(day.day, provider), now)
+            self._day = day
+            return day
 
-    async def _opened(self, today: date, provider: str) -> _Day:
+    async def _spent(self, today: date, provider: str) -> Sequence[Spent]:
         try:
-            rows = await self._ledger.spent(today)
+            return await self._ledger.spent(today)
         except Exception as exc:
             log.error("the ledger cannot be read: %s", type(exc).__name__)  # noqa: TRY400 - may quote
             raise ProviderOverBudget(
                 "nobody can say what was spent today: the ledger cannot be read", provider=provider
             ) from exc
-        day = _Day(today)
-        for row in rows:
-            day.add(Scope(row.purse), row.usd)
-        return day
 
     async def _written(self, reserved: Reserved, used: Usage, usd: float) -> None:
         spent = Spent(
@@ -195,5 +209,8 @@ class Budget:
     async def _write(self, spent: Spent) -> None:
         try:
             await self._ledger.add(spent)
+            if self._day is not None and self._day.day == spent.day:
+                written = self._day.ledger
+                written[spent.purse] = written.get(spent.purse, 0.0) + spent.usd
         except Exception as exc:  # noqa: BLE001 - an answer that was paid for is not thrown away
             log.error("the ledger cannot be written: %s", type(exc).__name__)  # noqa: TRY400 - may quote

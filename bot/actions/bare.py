@@ -1,13 +1,29 @@
-"""The reading of actions that take no parameters."""
+"""The shape of actions that take no parameters."""
+
+from typing import ClassVar, Self
 
 from bot.errors import Misconfigured
 
 
-def refuse_parameters(name: str, parameters: str) -> None:
-    """Say so when something stands behind an action that takes nothing.
+class Bare:
+    """An action that is its name and nothing more: any two of a kind are equal."""
 
-    Raises:
-        Misconfigured: something does.
-    """
-    if parameters:
-        raise Misconfigured(f'"{name}" takes no parameters, got "{parameters[:40]}"')
+    __slots__ = ()
+    name: ClassVar[str]
+
+    @classmethod
+    def parse(cls, parameters: str) -> Self:
+        """Nothing may stand behind the name.
+
+        Raises:
+            Misconfigured: something does.
+        """
+        if parameters:
+            raise Misconfigured(f'"{cls.name}" takes no parameters, got "{parameters[:40]}"')
+        return cls()
+
+    def __str__(self) -> str:
+        return self.name
+
+    def __or__(self, other: Self) -> Self:
+        return self

@@ -1,33 +1,20 @@
 """Remove a post."""
 
 from dataclasses import dataclass
-from typing import Self
 
-from bot.actions.bare import refuse_parameters
+from bot.actions.bare import Bare
 from bot.errors import Gone, PlatformError
 from bot.model import Receipt
 from bot.ports import Client, Presence, Target
 
 
 @dataclass(frozen=True, slots=True)
-class Delete:
+class Delete(Bare):
     """The post disappears; carried out before what is milder, because it is being read."""
 
     name = slot = "delete"
     harshness = 60
     destructive = True
-
-    @classmethod
-    def parse(cls, parameters: str) -> Self:
-        """``delete`` takes no parameters."""
-        refuse_parameters(cls.name, parameters)
-        return cls()
-
-    def __str__(self) -> str:
-        return self.name
-
-    def __or__(self, other: Self) -> Self:
-        return self
 
     async def apply(self, client: Client, target: Target) -> Receipt:
         """Remove it. One that is gone already is as good as removed."""

@@ -1,32 +1,19 @@
 """Put a post before a person and leave it where it is."""
 
 from dataclasses import dataclass
-from typing import Self
 
-from bot.actions.bare import refuse_parameters
+from bot.actions.bare import Bare
 from bot.model import Receipt
 from bot.ports import Client, Presence, Target
 
 
 @dataclass(frozen=True, slots=True)
-class Flag:
+class Flag(Bare):
     """Touches nothing on the platform: a verdict that carries it needs review, no more."""
 
     name = slot = "flag"
     harshness = 0
     destructive = False
-
-    @classmethod
-    def parse(cls, parameters: str) -> Self:
-        """``flag`` takes no parameters."""
-        refuse_parameters(cls.name, parameters)
-        return cls()
-
-    def __str__(self) -> str:
-        return self.name
-
-    def __or__(self, other: Self) -> Self:
-        return self
 
     async def apply(self, client: Client, target: Target) -> Receipt:  # noqa: ARG002 - port
         """Nothing is done; the case is made from the verdict."""

@@ -1,33 +1,20 @@
 """Put an author out of the community."""
 
 from dataclasses import dataclass
-from typing import Self
 
-from bot.actions.bare import refuse_parameters
+from bot.actions.bare import Bare
 from bot.errors import Gone, PlatformError
 from bot.model import Receipt
 from bot.ports import Client, Presence, Target
 
 
 @dataclass(frozen=True, slots=True)
-class Kick:
+class Kick(Bare):
     """The author is out and may come back by an invitation. No preset uses it."""
 
     name = slot = "kick"
     harshness = 80
     destructive = True
-
-    @classmethod
-    def parse(cls, parameters: str) -> Self:
-        """``kick`` takes no parameters."""
-        refuse_parameters(cls.name, parameters)
-        return cls()
-
-    def __str__(self) -> str:
-        return self.name
-
-    def __or__(self, other: Self) -> Self:
-        return self
 
     async def apply(self, client: Client, target: Target) -> Receipt:
         """Put them out. Who left already is as good as put out."""

@@ -1,50 +1,32 @@
-"""Put a card in the moderators' channel."""
+"""Put the post's case on a card in the moderators' channel."""
 
 from dataclasses import dataclass
-from typing import Self
 
-from bot.actions.bare import refuse_parameters
-from bot.errors import Gone, NotPermitted, PlatformError
+from bot.actions.bare import Bare
 from bot.model import Receipt
 from bot.ports import Client, Presence, Target
 
 
 @dataclass(frozen=True, slots=True)
-class Log:
-    """Tells the moderators in chat what was found and done."""
+class Log(Bare):
+    """Tells the moderators in chat what was found and done.
+
+    Touches nothing by itself: the board puts up the card of every case whose verdict carries it,
+    once and with whatever else became of the case, also while acting is paused.
+    """
 
     name = slot = "log"
-    harshness = 5
+    harshness = 0
     destructive = False
 
-    @classmethod
-    def parse(cls, parameters: str) -> Self:
-        """``log`` takes no parameters."""
-        refuse_parameters(cls.name, parameters)
-        return cls()
-
-    def __str__(self) -> str:
-        return self.name
-
-    def __or__(self, other: Self) -> Self:
-        return self
-
-    async def apply(self, client: Client, target: Target) -> Receipt:
-        """Post the target's card once, however often it is asked."""
-        if target.card is None:
-            raise NotPermitted("no card was made for this post, so there is nothing to log")
-        return Receipt({"card": await client.post_card(target.card, nonce=target.nonce)})
+    async def apply(self, client: Client, target: Target) -> Receipt:  # noqa: ARG002 - port
+        """Nothing is done; the board does it."""
+        return Receipt()
 
     async def undo(self, client: Client, target: Target, receipt: Receipt) -> str | None:  # noqa: ARG002 - port
-        """A log is a record of what happened and stays; there is nothing to take back."""
+        """A card tells what happened to its case, an overturn too, and stays."""
         return None
 
-    async def probe(self, client: Client, target: Target) -> Presence:
-        """Applied where a card with our nonce stands."""
-        try:
-            card = await client.card(target.nonce)
-        except Gone:
-            return Presence.ABSENT
-        except PlatformError:
-            return Presence.UNKNOWN
-        return Presence.APPLIED if card else Presence.ABSENT
+    async def probe(self, client: Client, target: Target) -> Presence:  # noqa: ARG002 - port
+        """Always applied: all that it does to the platform, which is nothing, stands."""
+        return Presence.APPLIED

@@ -1,33 +1,20 @@
 """Hide a post's pictures behind the platform's own spoiler."""
 
 from dataclasses import dataclass
-from typing import Self
 
-from bot.actions.bare import refuse_parameters
+from bot.actions.bare import Bare
 from bot.errors import Gone, NotPermitted, PlatformError
 from bot.model import Receipt
 from bot.ports import Client, Presence, Target
 
 
 @dataclass(frozen=True, slots=True)
-class Spoiler:
+class Spoiler(Bare):
     """The pictures are covered until somebody wants to see them; the words stay readable."""
 
     name = slot = "spoiler"
     harshness = 30
     destructive = True
-
-    @classmethod
-    def parse(cls, parameters: str) -> Self:
-        """``spoiler`` takes no parameters."""
-        refuse_parameters(cls.name, parameters)
-        return cls()
-
-    def __str__(self) -> str:
-        return self.name
-
-    def __or__(self, other: Self) -> Self:
-        return self
 
     async def apply(self, client: Client, target: Target) -> Receipt:
         """Cover them once, however often it is asked."""

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from bot.chat.asker import Refused
 from bot.chat.sheet import Entry, Sheet, Tone
 from bot.model import Ref
-from bot.policy.explain import Came, Explained, explain
+from bot.policy.explain import Came, Explained
 from bot.policy.policy import Policy
-from bot.storage import replay
+from bot.review.why import why
 from bot.storage.journal import Journal
 
 SHOWN = 6
@@ -28,16 +28,12 @@ class Explaining:
         Raises:
             Refused: nothing is remembered of the post.
         """
-        found = await replay.told(self._journal, str(ref))
-        if not found:
+        found = await why(self._journal, self._policy, str(ref))
+        if found is None:
             raise Refused(
                 "Nothing is remembered of this post: it was not judged, or its record ran out."
             )
-        last = found[-1]
-        policy = self._policy(last.context.community_id)
-        here = policy.at(last.context.community_id, last.context.channel_id)
-        told = explain(here, last.assessment, last.context)
-        matched = [one for one in told if one.came is Came.MATCH]
+        last, policy, told, matched = found.newest, found.policy, found.rules, found.matches
         then = ", ".join(one.rule for one in last.matched) or "none"
         entries = tuple(_entry(one) for one in told if one.came is not Came.OFF)
         failures = tuple(f"Not looked at: {one.reason}" for one in last.assessment.failures)

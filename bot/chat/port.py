@@ -1,7 +1,7 @@
 """What a platform is given to serve people who ask for something in chat."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bot.chat.asker import Asker
 from bot.chat.sheet import Form, Press, Sheet
@@ -60,4 +60,13 @@ class Chat(Protocol):
         Raises:
             LookupError: it is not kept any more.
         """
+        ...
+
+
+@runtime_checkable
+class ServesChat(Protocol):
+    """A platform through which people ask for things."""
+
+    def serve(self, chat: Chat) -> None:
+        """Answer people through this from now on."""
         ...

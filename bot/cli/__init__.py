@@ -12,6 +12,7 @@ COMMANDS = (
     "policy",
     "pause",
     "resume",
+    "webhooks",
     "banks",
     "rescan",
     "search",

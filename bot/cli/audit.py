@@ -2,18 +2,16 @@
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
+from bot.cli.columns import show
 from bot.cli.export import a_time
-from bot.cli.root import finished, root_of, well_told
+from bot.cli.root import existing, finished, root_of, well_told
 from bot.storage.audit import Entry
 
 Config = Annotated[Path | None, typer.Option(help="The settings file.")]
@@ -44,12 +42,15 @@ def list_(
     root = root_of(context)
 
     async def work() -> None:
-        async with root.storage(root.settings(config)) as store:
+        async with root.storage(existing(root.settings(config))) as store:
             found = await store.audit.entries(since=start, by=by, what=what, limit=limit)
         if as_json:
             sys.stdout.write(json.dumps({"audit": [_line(entry) for entry in found]}) + "\n")
+        elif found:
+            headings = ("line", "at", "by", "what", "subject", "detail")
+            show(headings, [_row(entry) for entry in found])
         else:
-            Console().print(_table(found) if found else "Nothing is in the audit.")
+            typer.echo("Nothing is in the audit.")
 
     finished(work())
 
@@ -70,7 +71,7 @@ def verify(
     root = root_of(context)
 
     async def work() -> None:
-        async with root.storage(root.settings(config)) as store:
+        async with root.storage(existing(root.settings(config))) as store:
             found = await store.audit.verify(expect)
         typer.echo(f"{found.lines} lines, unbroken; {found.nameless} without a name, erased.")
         typer.echo(f"Digest of the newest, line {found.newest}: {found.digest}")
@@ -89,10 +90,7 @@ def _line(entry: Entry) -> Mapping[str, object]:
     }
 
 
-def _table(entries: Sequence[Entry]) -> Table:
-    table = Table("line", "at", "by", "what", "subject", "detail", show_edge=False)
-    for entry in entries:
-        detail = " ".join(f"{name}={value}" for name, value in entry.detail.items())
-        cells = (entry.by or "bifocal", entry.what, entry.subject, detail)
-        table.add_row(str(entry.id), f"{entry.at:%Y-%m-%d %H:%M:%S}", *map(escape, cells))
-    return table
+def _row(entry: Entry) -> tuple[str, ...]:
+    detail = " ".join(f"{name}={value}" for name, value in entry.detail.items())
+    at = f"{entry.at:%Y-%m-%d %H:%M:%S}"
+    return str(entry.id), at, entry.by or "bifocal", entry.what, entry.subject or "-", detail

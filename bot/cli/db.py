@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from sqlalchemy.engine import make_url
 
-from bot.cli.root import finished, root_of, well_told
+from bot.cli.root import existing, finished, root_of, well_told
 from bot.errors import Misconfigured
 from bot.storage.backup import back_up
 from bot.storage.store import key_place
@@ -47,7 +47,7 @@ def add(app: typer.Typer) -> None:
 
         Neither the evidence key nor the pictures are in it: docs/operating.md has all the steps.
         """
-        settings = root_of(context).settings(config)
+        settings = existing(root_of(context).settings(config))
         url = make_url(settings.storage.url)
         if url.get_backend_name() != "sqlite" or not url.database:
             raise Misconfigured("this backs up SQLite; back PostgreSQL up with pg_dump")

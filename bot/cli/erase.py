@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.root import finished, root_of, said, well_told
+from bot.cli.root import existing, finished, root_of, said, well_told
 from bot.errors import Misconfigured
 from bot.leaving import leave
 from bot.storage.erase import Person
@@ -32,7 +32,7 @@ def add(app: typer.Typer) -> None:
         """
         person = a_person(author, community)
         root = root_of(context)
-        settings = root.settings(config)
+        settings = existing(root.settings(config))
         if not yes:
             typer.confirm("Erase this person for good?", abort=True, err=True)
 

@@ -12,7 +12,7 @@ from typing import Annotated, TextIO
 import typer
 
 from bot import export as rows
-from bot.cli.root import finished, root_of, well_told
+from bot.cli.root import existing, finished, root_of, well_told
 from bot.errors import EnvironmentFailed, Misconfigured
 from bot.export import Format
 
@@ -38,7 +38,7 @@ def add(app: typer.Typer) -> None:
         root = root_of(context)
 
         async def work() -> None:
-            async with root.storage(root.settings(config)) as store:
+            async with root.storage(existing(root.settings(config))) as store:
                 source = rows.cases if cases else rows.records
                 with opened(out) as file:
                     async for line in rows.lines(source(store.journal, start), form):

@@ -1,7 +1,7 @@
 """``bifocal policy``: show rules, test them, rehearse them on the past, and explain a judgement."""
 
 import json
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -14,13 +14,14 @@ from bot.cli import policy_text as text
 from bot.cli.policy_trial import run_tests
 from bot.cli.root import USAGE, finished, root_of, said, well_told
 from bot.errors import Misconfigured
+from bot.nearest import did_you_mean
 from bot.policy.backtest import Backtest
-from bot.policy.explain import Came, explain
+from bot.policy.explain import Explained
 from bot.policy.past import Past
-from bot.policy.policy import Policy
 from bot.policy.report import backtest_document, tuning_document
 from bot.policy.tune import Tuner
 from bot.policy.variables import kinds_of
+from bot.review.why import Why, why
 from bot.storage import replay
 from bot.storage.store import Store
 
@@ -121,7 +122,7 @@ def backtest(
 
     async def work() -> None:
         async with root.storage(settings) as store:
-            async for past in _read(store, _wanted(run.report.policy, _begin(since))):
+            async for past in _read(store, replay.wanted(run.report.policy, _begin(since))):
                 run.add(past)
 
     finished(work())
@@ -179,11 +180,12 @@ def explain_one(
     root = root_of(context)
     settings = root.settings(config)
     rules = root.policy(settings, policy).current
-    found: list[Past] = []
+    found: list[Why] = []
 
     async def work() -> None:
         async with root.storage(settings) as store:
-            found.extend(await replay.told(store.journal, which))
+            if (one := await why(store.journal, lambda _community: rules, which)) is not None:
+                found.append(one)
 
     finished(work())
     if not found:
@@ -191,30 +193,19 @@ def explain_one(
             f"nothing is remembered of {which[:200]!r}: name a case's id, or a message as"
             " platform:community:channel:message"
         )
-    for past in found:
-        typer.echo(text.judged(past))
-    _explain(rules, found[-1], rule)
+    _print(text.why(found[0], _only(found[0], rule)))
 
 
-def _explain(rules: Policy, past: Past, rule: str | None) -> None:
-    if past.policy_version != rules.version:
-        typer.echo(f"What follows is by {rules.name}, version {rules.version}, which is another.")
-    here = rules.at(past.context.community_id, past.context.channel_id)
-    told = explain(here, past.assessment, past.context)
-    if rule is not None:
-        told = tuple(one for one in told if one.rule.id == rule)
-        if not told:
-            raise Misconfigured(f'{rules.name}: there is no rule "{rule[:60]}" in that channel')
-    if not any(one.came is Came.MATCH for one in told):
-        typer.echo("No rule matches; the nearest come first.")
-    _print(text.explained(told))
-
-
-def _wanted(policy: Policy, since: datetime) -> replay.Wanted:
-    """What deciding by this policy reads, in any of its communities and channels."""
-    places = [policy.base, *(rules for _, rules in policy.elsewhere())]
-    names = frozenset[str]().union(*(rules.reads for rules in places))
-    return replay.Wanted(since, kinds_of(names), animated="image.animated" in names)
+def _only(found: Why, rule: str | None) -> Sequence[Explained]:
+    """The rules to be told of: all of them, or the one that was asked for."""
+    told = [one for one in found.rules if rule in {None, one.rule.id}]
+    if not told:
+        names = [one.rule.id for one in found.rules]
+        raise Misconfigured(
+            f'{found.policy.name}: there is no rule "{(rule or "")[:60]}" in that channel'
+            f"{did_you_mean(rule or '', names)}"
+        )
+    return told
 
 
 async def _read(store: Store, wanted: replay.Wanted) -> AsyncIterator[Past]:

@@ -11,6 +11,7 @@ from bot.policy.past import Past
 from bot.policy.rules import Rule
 from bot.policy.trial import Tried
 from bot.policy.tune import Point, Tuning
+from bot.review.why import Why
 
 SHOWN = 20
 """Changed outcomes that are printed unless all are asked for."""
@@ -108,7 +109,7 @@ def backtest(report: Report, *, every_change: bool) -> Iterator[str]:
                 f"{rule}: {one.unrehearsed} judgements need words that no record keeps;"
                 " left out on both sides."
             )
-    yield from _changes(report.changes, every_change=every_change)
+    yield from _changes(report, every_change=every_change)
 
 
 def _rules(report: Report) -> Iterator[str]:
@@ -160,13 +161,13 @@ def _caught(report: Report) -> Iterator[str]:
             )
 
 
-def _changes(changes: Sequence[Change], *, every_change: bool) -> Iterator[str]:
-    yield f"{len(changes)} outcomes would change{':' if changes else '.'}"
-    shown = changes if every_change else changes[:SHOWN]
+def _changes(report: Report, *, every_change: bool) -> Iterator[str]:
+    yield f"{report.changed} outcomes would change{':' if report.changed else '.'}"
+    shown = report.changes if every_change else report.changes[:SHOWN]
     for one in shown:
         yield from _change(one)
-    if len(shown) < len(changes):
-        yield f"... and {len(changes) - len(shown)} more; see all of them with --all or --json."
+    if len(shown) < report.changed:
+        yield f"... and {report.changed - len(shown)} more; see all of them with --all or --json."
 
 
 def _change(one: Change) -> Iterator[str]:
@@ -244,6 +245,18 @@ def parts(one: Explained) -> Iterator[str]:
             yield f"     {read}"
 
 
+def why(found: Why, rules: Sequence[Explained]) -> Iterator[str]:
+    """What was judged of a message, and its rules taken apart."""
+    for past in found.judgements:
+        yield judged(past)
+    if not found.same_policy:
+        policy = found.policy
+        yield f"What follows is by {policy.name}, version {policy.version}, which is another."
+    if not any(one.came is Came.MATCH for one in rules):
+        yield "No rule matches; the nearest come first."
+    yield from explained(rules)
+
+
 def judged(past: Past) -> str:
     """When a judgement was made, by which policy, and what matched."""
     matched = ", ".join(
@@ -266,5 +279,7 @@ def tried(where: str, one: Tried) -> Iterator[str]:
         return
     got = one.got or "nothing, for it could not be looked at"
     yield f"FAILED  {place}{one.rule}: {name}: expected {one.test.expect}, got {got}"
+    for reason in one.unseen:
+        yield f"        could not be looked at: {reason}"
     if one.explained:
         yield from (f"        {line}" for line in parts(one.explained))

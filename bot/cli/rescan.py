@@ -1,6 +1,7 @@
 """``bifocal rescan``: look again at what cases keep, with today's detectors and rules."""
 
 import getpass
+import os
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,8 @@ from bot.errors import Misconfigured
 from bot.journey.judge import Judge
 from bot.review.rescan import Rescanner, Step
 
+NICE = 10
+"""A running bot goes first. The sandbox's workers inherit it."""
 UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
 
@@ -29,13 +32,18 @@ def rescan(
     rule: Annotated[str, typer.Option(help="Only cases that this rule matched.")] = "",
     config: Annotated[Path | None, typer.Option(help="The settings file.")] = None,
 ) -> None:
-    """Look again at what cases keep. Acts on nobody; stop it with Ctrl-C, run it again to go on."""
+    """Look again at what cases keep, beside a running bot and behind it.
+
+    Acts on nobody. Stop it with Ctrl-C; run it again to go on.
+    """
+    os.nice(NICE)
     root, start = root_of(context), begins(since, datetime.now(UTC))
     settings = root.settings(config, sandboxed=True)
     policy = root.policy(settings)
 
     async def work() -> None:
-        async with root.core(settings) as core, root.storage(settings) as store:
+        # The store first: what was spent today counts, and what this spends is written down.
+        async with root.storage(settings) as store, root.core(settings, store) as core:
             judge = Judge(core.pipeline, policy, store.banks.view, settings.analysis.remote)
             again = Rescanner(
                 store.journal, store.evidence, core.decode, judge.judge, lambda: datetime.now(UTC)

@@ -3,7 +3,7 @@
 import functools
 import os
 import sys
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, ParamSpec, Protocol
@@ -15,11 +15,11 @@ from bot.analyser import Analyser
 from bot.config.tables import Settings
 from bot.core import Core
 from bot.errors import BotError, Misconfigured
-from bot.log import logger
+from bot.log import configure, logger
 from bot.policy.file import PolicyFile
 from bot.ports import Erases, Platform
 from bot.queue.port import Queue
-from bot.storage.store import Store
+from bot.storage.store import Store, database_exists
 
 DONE, ENVIRONMENT, USAGE, INCOMPLETE = 0, 1, 2, 3
 """Exit codes (design.md §9): a bad post found is still 0; 3 is an incomplete analysis."""
@@ -29,7 +29,8 @@ INTERRUPTED = 130
 
 P = ParamSpec("P")
 _log = logger("cli")
-said = Console(stderr=True, highlight=False)
+# A ref such as `playground:a:b` holds what looks like the name of an emoji.
+said = Console(stderr=True, highlight=False, emoji=False)
 """Everything for people that is not the answer itself."""
 
 
@@ -71,10 +72,8 @@ class Root(Protocol):
         """The queue, of which only one process may have hold."""
         ...
 
-    def platforms(
-        self, settings: Settings, store: Store
-    ) -> AbstractAsyncContextManager[Mapping[str, Platform]]:
-        """The chat platforms that have a token, by name, not started: to be examined."""
+    def platforms(self, settings: Settings, store: Store) -> Sequence[Platform]:
+        """The chat platforms that have a token, not started: to be examined."""
         ...
 
     def keepers(self, settings: Settings) -> Mapping[str, Erases]:
@@ -88,6 +87,21 @@ def root_of(context: typer.Context) -> Root:
     return root
 
 
+def existing(settings: Settings) -> Settings:
+    """The settings, for a command that asks what is remembered and makes nothing.
+
+    Raises:
+        Misconfigured: there is no database: it was called in another folder than the bot.
+    """
+    if not database_exists(settings.storage):
+        place = settings.storage.url.partition(":///")[2]
+        raise Misconfigured(
+            f"there is no database {place} here: go to the bot's folder, or name its settings "
+            "with --config"
+        )
+    return settings
+
+
 def tell(sentence: str) -> None:
     """Say on standard error what is wrong, unbroken, so that it can be searched and copied."""
     colour = "red" if said.is_terminal else None
@@ -96,6 +110,7 @@ def tell(sentence: str) -> None:
 
 def called(app: typer.Typer, root: Root) -> int:
     """Run the command line and return the exit code; what was mistyped is told in one sentence."""
+    configure()  # until the settings say otherwise: what breaks before them is told like the rest
     try:
         code = app(obj=root, prog_name="bifocal", standalone_mode=False)
     except typer.TyperException as exc:

@@ -4,22 +4,21 @@ import asyncio
 import json
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from math import isfinite
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from analysis.errors import UnreadableMedia
 from analysis.taxonomy import Category
 from analysis.types import FactKind, Origin
+from bot.cli.columns import show
 from bot.cli.export import a_time
-from bot.cli.root import finished, root_of, said, well_told
+from bot.cli.root import existing, finished, root_of, said, well_told
 from bot.core import Core
 from bot.errors import Misconfigured
 from bot.known import known_picture
@@ -55,6 +54,7 @@ def search(
     author: Annotated[str, typer.Option(help="The author's id.")] = "",
     community: Annotated[str, typer.Option(help="The community's id.")] = "",
     channel: Annotated[str, typer.Option(help="The channel's id.")] = "",
+    platform: Annotated[str, typer.Option(help="Such as discord or slack.")] = "",
     since: Annotated[str, typer.Option(help="30d, 12h, or a date.")] = "",
     until: Annotated[str, typer.Option(help="The same, exclusive.")] = "",
     picture: Annotated[
@@ -97,13 +97,14 @@ def search(
         author=author,
         community=community,
         channel=channel,
+        platform=platform,
         since=a_time(since, now) if since else None,
         until=a_time(until, now) if until else None,
         picture=picture,
     )
     root = root_of(context)
     is_file = bool(picture) and not _HASH.fullmatch(picture)
-    settings = root.settings(config, sandboxed=is_file)
+    settings = existing(root.settings(config, sandboxed=is_file))
 
     async def work() -> None:
         asked = question
@@ -116,7 +117,10 @@ def search(
         if as_json:
             sys.stdout.write(json.dumps({"hits": [_fields(h) for h in hits], "next": more}) + "\n")
             return
-        Console().print(_table(hits) if hits else "Nothing found.")
+        if not hits:
+            typer.echo("Nothing found.")
+            return
+        show(("posted", "message", "author", "case", "rules"), [_row(hit) for hit in hits])
         if more:
             said.print(f"Older ones: --before {more}", markup=False, soft_wrap=True)
 
@@ -164,13 +168,16 @@ def span(text: str) -> tuple[float, float]:
     """Read ``FROM..TO``, both included; one number is itself.
 
     Raises:
-        Misconfigured: not numbers.
+        Misconfigured: not numbers, or the wrong way round.
     """
     low, found, high = text.partition("..")
     try:
-        return float(low), float(high if found else low)
+        span_ = float(low), float(high if found else low)
     except ValueError as exc:
         raise Misconfigured(f"{text!r} is no span: write 0.5..1") from exc
+    if not all(map(isfinite, span_)) or span_[0] > span_[1]:
+        raise Misconfigured(f"{text!r} is no span: write the smaller number first, as in 0.5..1")
+    return span_
 
 
 def _fields(hit: Hit) -> Mapping[str, object]:
@@ -188,9 +195,6 @@ def _fields(hit: Hit) -> Mapping[str, object]:
     }
 
 
-def _table(hits: Sequence[Hit]) -> Table:
-    table = Table("posted", "message", "author", "rules", "case", show_edge=False)
-    for hit in hits:
-        cells = (str(hit.key.ref), hit.author_id, ", ".join(hit.rules), hit.case_id or "")
-        table.add_row(f"{hit.at:%Y-%m-%d %H:%M:%S}", *map(escape, cells))
-    return table
+def _row(hit: Hit) -> tuple[str, ...]:
+    where = (str(hit.key.ref), hit.author_id, hit.case_id or "-", ", ".join(hit.rules))
+    return f"{hit.at:%Y-%m-%d %H:%M:%S}", *where

@@ -4,9 +4,8 @@ The environment wins over ``.env``, that over the secrets directory, that over t
 Secrets are refused in the file. Every complaint names its place and the fix.
 """
 
-import difflib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,6 +23,7 @@ from pydantic_settings import (
 from bot import toml
 from bot.config.tables import Provider, Settings, Webhook
 from bot.errors import Misconfigured
+from bot.nearest import suggested
 
 PREFIX = "BIFOCAL_"
 SECRETS_DIR = "/run/secrets"
@@ -145,12 +145,7 @@ def _refuse_unknown_variables(environ: Mapping[str, str]) -> None:
     for variable in environ:
         table = variable.upper().split("__", 1)[0]
         if table.startswith(PREFIX) and table not in known | _OURS:
-            raise Misconfigured(f"{variable} is not a setting{_nearest(table, sorted(known))}")
-
-
-def _nearest(name: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    return f"; did you mean {close[0]}?" if close else f"; known are {', '.join(known)}"
+            raise Misconfigured(f"{variable} is not a setting{suggested(table, known)}")
 
 
 def _explained(error: ValidationError, written: Mapping[str, Any], name: str) -> Iterator[str]:
@@ -171,13 +166,13 @@ def _where(place: list[str], written: Mapping[str, Any], name: str) -> str:
 
 def _what(detail: ErrorDetails, place: list[str]) -> str:
     if detail["type"] == "extra_forbidden":
-        return f"no such setting{_nearest(place[-1], _siblings(place))}"
+        return f"no such setting{suggested(place[-1], _siblings(place))}"
     shown = "" if detail["type"] == "missing" else f", got {detail['input']!r}"
     return f"{detail['msg'][0].lower()}{detail['msg'][1:]}{shown}"
 
 
-def _siblings(place: list[str]) -> list[str]:
+def _siblings(place: list[str]) -> Collection[str]:
     model: type[BaseModel] = Settings
     for part in place[:-1]:
         model = _table(model, part)
-    return sorted(model.model_fields)
+    return model.model_fields.keys()

@@ -11,7 +11,6 @@ from bot.jobs import Later
 from bot.journey.giving_up import GivenUp
 from bot.model import Message, Outcome
 from bot.ports import Platform, Target
-from bot.review.draw import draw
 from bot.storage.journal import Journal, Stored
 
 PATIENCE = timedelta(hours=1)
@@ -28,6 +27,8 @@ class Act:
     given_up: GivenUp
     clock: Callable[[], datetime]
     house: House
+    finished: Callable[[], None] = lambda: None
+    """Told of every judgement that is through: its case, if any, may be shown."""
 
     async def on(
         self, platform: Platform, message: Message, judged: Stored, *, again: bool
@@ -46,6 +47,8 @@ class Act:
     async def finish(self, platform: Platform, message: Message, judged: Stored) -> None:
         """Nothing is left to do; the platform may show it."""
         await self.journal.finish(judged.record.key)
+        if judged.case_id:
+            self.finished()
         await platform.settled(message, judged.case_id)
 
     def _orders(
@@ -56,14 +59,13 @@ class Act:
         again: bool,  # noqa: FBT001 - private, and named where it is public
     ) -> Orders:
         record = judged.record
-        verdict, scores = record.verdict, record.assessment.scores
+        verdict = record.verdict
         target = Target(
             message=message,
             nonce="",
             reason=verdict.explanation,
             # The moment of judgement, so that a redelivered timeout ends when the first would.
             now=record.judged_at,
-            card=draw(message, verdict, scores, case_id=judged.case_id or ""),
             house=self.house,
             record=record,
         )

@@ -68,7 +68,8 @@ class Burst:
     """Spreads a flood's verdict to its earlier copies."""
 
     recent: Recent
-    policy: Callable[[], Policy]
+    policy: Callable[[str], Policy]
+    """The rules of a community."""
     intake: Intake
     look: Look
     act: Act
@@ -77,7 +78,7 @@ class Burst:
 
     async def spread(self, message: Message, judged: Stored) -> None:
         """Where a rule over ``seen.*`` acts, put the earlier copies in the queue. Repeatable."""
-        if not _floods(self.policy(), judged.record.verdict):
+        if not _floods(self.policy(message.ref.community_id), judged.record.verdict):
             return
         at = self.recent.as_of(message)
         copies = {other.ref: other for other in self.recent.of_author(message)}

@@ -1,12 +1,21 @@
 """Assessment and verdict of a piece of content: what the journey, the API and the CLI share."""
 
 from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 from analysis.pipeline import Pipeline, Remote
 from analysis.stages import Tell
 from analysis.types import Assessment, Banks, Content, Scope
 from bot.model import Context, Verdict
-from bot.policy.file import PolicyFile
+from bot.policy.policy import Policy
+
+
+class Rules(Protocol):
+    """Where the rules come from: the policy file, or what communities chose."""
+
+    def of(self, community_id: str, /) -> Policy:
+        """The rules in force in a community."""
+        ...
 
 
 class Judge:
@@ -15,7 +24,7 @@ class Judge:
     def __init__(
         self,
         pipeline: Pipeline,
-        policy: PolicyFile,
+        policy: Rules,
         banks: Callable[[str], Awaitable[Banks]],
         remote: Remote,
         spared: Callable[[], None] = lambda: None,
@@ -39,7 +48,7 @@ class Judge:
 
         ``author`` is an opaque name, by which nobody uses up what is there for all.
         """
-        policy = self._policy.current
+        policy = self._policy.of(context.community_id)
 
         def could_change(so_far: Assessment) -> bool:
             matters = policy.could_change(so_far, context)

@@ -7,12 +7,14 @@ from datetime import datetime
 from functools import lru_cache
 
 from bot.actions.spec import parse
+from bot.errors import Misconfigured
 from bot.model import EventKind, Mode, Verdict
 from bot.policy.cel import Lack
 from bot.policy.decide import combined
 from bot.policy.effective import Effective
 from bot.policy.past import Past
 from bot.policy.policy import Policy
+from bot.ports import Action
 
 NOT_KEPT = frozenset({"text.content", "text.length", "image.ocr", "image.qr"})
 """Variables that are read from the words of passages, which no record keeps."""
@@ -87,7 +89,9 @@ class Report:
     rules: dict[str, RuleFigures] = field(default_factory=dict)
     actions_then: Counter[str] = field(default_factory=Counter)
     actions_now: Counter[str] = field(default_factory=Counter)
+    changed: int = 0
     changes: list[Change] = field(default_factory=list)
+    """The first of them, as many as were to be kept."""
     decided: Decided = field(default_factory=Decided)
     """Every decided case among the judgements."""
     caught_then: Decided = field(default_factory=Decided)
@@ -98,8 +102,10 @@ class Report:
 class Backtest:
     """Judgements go in one by one; the report grows."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, *, keep: int | None = None) -> None:
+        """``keep`` says how many changed outcomes are kept; None keeps all."""
         self.report = Report(policy)
+        self._keep = keep
         for rule in policy.rules:
             self._figures(rule.id)
 
@@ -173,6 +179,9 @@ class Backtest:
         # What a rule that cannot be rehearsed put before people then, it may do again.
         review_then = verdict.needs_review if silent else past.needs_review
         if then != now or review_then != verdict.needs_review:
+            report.changed += 1
+            if self._keep is not None and report.changed > self._keep:
+                return
             before, after = ({m.rule for m in live} for live in (live_then, live_now))
             report.changes.append(
                 Change(
@@ -189,8 +198,18 @@ class Backtest:
 
 @lru_cache(maxsize=10_000)
 def _together(written: tuple[str, ...]) -> tuple[str, ...]:
-    """The actions of several rules as one, as policies write them."""
-    return tuple(map(str, combined(map(parse, written))))
+    """The actions of several rules as one, as policies write them.
+
+    What a former version of ours wrote, and this one does not read, stands behind the rest.
+    """
+    known: list[Action] = []
+    former: dict[str, None] = {}
+    for one in written:
+        try:
+            known.append(parse(one))
+        except Misconfigured:
+            former[one] = None
+    return (*map(str, combined(known)), *former)
 
 
 def backtest(policy: Policy, every: Iterable[Past]) -> Report:

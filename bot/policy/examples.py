@@ -59,6 +59,8 @@ def read_test(table: Mapping[str, object], line: int, where: str) -> RuleTest:
     expect = table.get("expect")
     if expect not in tuple(Expect):
         raise Misconfigured(f"{where}: expect must be one of {', '.join(Expect)}")
+    if "image" in table and "case" in table:
+        raise Misconfigured(f"{where}: a test looks at an image or at a case, not at both")
     return RuleTest(
         expect=Expect(str(expect)),
         name=_optional(table, "name", where) or "",

@@ -35,6 +35,20 @@ class PolicyFile:
         self._refused: tuple[bytes, str] | None = None
         self._turn = threading.Lock()
 
+    @property
+    def data(self) -> bytes:
+        """The bytes of the policy in force: of the file, or of the preset where there is none."""
+        return self._in_force
+
+    @property
+    def has_file(self) -> bool:
+        """Whether the settings name a file; else a preset is in force."""
+        return self._path is not None
+
+    def of(self, _community_id: str) -> Policy:
+        """The rules in force, which are the same in every community."""
+        return self.current
+
     async def watch(self, stop: asyncio.Event, every: float = 1.0) -> None:
         """Look at the file every so many seconds until ``stop`` is set."""
         while not stop.is_set():

@@ -27,6 +27,7 @@ def backtest_document(report: Report) -> Json:
         "decided": _decided(report.decided, report.decided),
         "caught_then": _decided(report.caught_then, report.decided),
         "caught_now": _decided(report.caught_now, report.decided),
+        "changed": report.changed,
         "changes": [_change(one) for one in report.changes],
     }
 

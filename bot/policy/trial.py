@@ -27,6 +27,8 @@ class Tried:
     got: Expect | None
     """None for a test with a picture or a stored case that nobody looked at."""
     explained: Explained | None = None
+    unseen: tuple[str, ...] = ()
+    """What of its picture or case could not be looked at, and why."""
 
     @property
     def passed(self) -> bool:
@@ -66,7 +68,8 @@ def try_test(rule: Rule, test: RuleTest, seen: Post | None = None) -> Tried:
     post = _post(test) if seen is None else _with_scores(seen, test)
     known: dict[str, Value] = values(post, rule.when.references)
     explained = explain_values(rule, {**known, **(test.given or {})})
-    return Tried(rule.id, test, _EXPECTED[explained.came], explained)
+    unseen = tuple(f"{one.detector}: {one.reason}" for one in post.assessment.failures)
+    return Tried(rule.id, test, _EXPECTED[explained.came], explained, unseen)
 
 
 _EXPECTED = {

@@ -9,7 +9,6 @@ from bot.errors import PlatformUnavailable
 from bot.house import House
 from bot.model import Case, JudgementKey, Outcome
 from bot.ports import Action, Platform, Target
-from bot.review.draw import draw_case
 from bot.storage.journal import Journal
 
 
@@ -46,7 +45,6 @@ class ByHand:
             nonce="",
             reason=f"Bifocal: ordered by {by}",
             now=self.clock(),
-            card=draw_case(case),
             house=self.house,
             record=None if stored is None else stored.record,
         )

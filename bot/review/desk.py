@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.errors import Gone, NotPermitted, PlatformError
 from bot.house import House
-from bot.model import Case, CaseState, JudgementKey, Message, Receipt, Ref, Status
+from bot.model import Case, CaseState, Message, Receipt, Ref, Status
 from bot.ports import Client, Presence, Target
 from bot.review.states import Command
 from bot.review.waiting import Incident
@@ -22,17 +22,8 @@ ClientOf = Callable[[Ref], Client | None]
 """What actions about a message act through; None where its platform does not run, or simulates."""
 
 
-NonceOf = Callable[[JudgementKey, str], str]
-"""What an action carried when it was applied, by its judgement and its spec."""
-
-
 Learn = Callable[[str, str], Awaitable[None]]
 """Told of every overturn, by case and moderator: what the banks are to unlearn."""
-
-
-def nonce(key: JudgementKey, action: str) -> str:
-    """What an action carries on the platform, so that it can be found again."""
-    return f"{key.ref}@{key.revision}/{key.round}/{key.cause}/{action}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +46,6 @@ class Desk:
         parse: Parse,
         clock: Callable[[], datetime],
         *,
-        nonce_of: NonceOf = nonce,
         learn: Learn | None = None,
         house: House | None = None,
     ) -> None:
@@ -64,7 +54,6 @@ class Desk:
         self._client_of = client_of
         self._parse = parse
         self._clock = clock
-        self._nonce_of = nonce_of
         self._learn = learn
         self._house = house
         # Within one process each undoing is carried out once; repeating one is harmless anyway.
@@ -198,7 +187,7 @@ class Desk:
         action = self._parse(undoing.outcome.action)
         target = Target(
             message=message,
-            nonce=self._nonce_of(undoing.key, undoing.outcome.action),
+            nonce=undoing.key.nonce(undoing.outcome.action),
             reason=f"Bifocal: case {undoing.case_id} was overturned",
             now=self._clock(),
             house=self._house,

@@ -4,9 +4,10 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 
 from analysis.taxonomy import Category
-from bot.model import Case, EventKind, Message, Mode, Outcome, Verdict
+from bot.model import Case, CaseState, EventKind, Message, Outcome
 from bot.review.card import Card, CardKind
 from bot.review.states import BOT
+from bot.review.waiting import WORKER, Incident
 
 Scores = Mapping[Category, float | None] | Mapping[str, float | None]
 
@@ -20,35 +21,62 @@ QUIET = "Post"
 """A card's first word where no score is worth a look."""
 
 
-def draw(
-    message: Message,
-    verdict: Verdict,
-    scores: Scores,
-    outcomes: Sequence[Outcome] = (),
-    *,
-    case_id: str = "",
-    url: str = "",
-) -> Card:
-    """The card of a post that was just judged; ``url`` is its case on the web desk."""
-    rules = tuple(one.rule for one in verdict.matched if one.mode is Mode.LIVE)
-    return _card(message, verdict.explanation, rules, scores, outcomes, case_id, url)
+def notice(community_id: str, title: str, told: str, *, url: str = "") -> Card:
+    """Words to the moderators, about no post."""
+    return Card(
+        case_id="",
+        title=title,
+        author="",
+        channel="",
+        caption="",
+        explanation=told,
+        rules=(),
+        scores=(),
+        outcomes=(),
+        url=url,
+        community_id=community_id,
+        kind=CardKind.NOTICE,
+    )
 
 
 def breaker(community_id: str, reason: str) -> Card:
     """What moderators are told once when the limits stop the bot from acting."""
-    return Card(
-        case_id="",
-        title="Bifocal stopped acting here",
-        author="",
-        channel="",
-        caption="",
-        explanation=f"For now {reason}. What it would have done waits in review.",
-        rules=(),
-        scores=(),
-        outcomes=(),
-        community_id=community_id,
-        kind=CardKind.NOTICE,
+    told = f"For now {reason}. What it would have done waits in review."
+    return notice(community_id, "Bifocal stopped acting here", told)
+
+
+def suspect_entry(community_id: str, bank: str) -> Card:
+    """What moderators are told when an entry of a bank matches what it should not."""
+    return notice(
+        community_id,
+        f"A picture of the bank {bank} matched too much",
+        "Within an hour it was found in many unlike pictures of different authors. It is out of"
+        " force until somebody puts it back or removes it at the desk.",
     )
+
+
+def outage(community_id: str, incident: Incident, *, over: bool, url: str = "") -> Card:
+    """The card of cases that wait for one thing, while they do and once they do no more."""
+    what = _WORKER if incident.detector == WORKER else f"{incident.detector} does not answer"
+    posts = "1 post waits" if incident.cases == 1 else f"{incident.cases} posts wait"
+    since = f"since {incident.since:%Y-%m-%d %H:%M} UTC"
+    title = f"Over: {what}" if over else f"{posts}: {what}"
+    told = f"It had begun {since.removeprefix('since ')}. No post waits for it any more."
+    if not over:
+        kind = incident.kind.replace("_", " ")
+        told = f"{kind.capitalize()} {since}. {_MEANWHILE[incident.detector == WORKER]}"
+    return dataclasses.replace(
+        notice(community_id, title, told, url=url),
+        kind=CardKind.INCIDENT,
+        state=(CaseState.CLOSED if over else CaseState.OPEN).value,
+    )
+
+
+_WORKER = "what reads them died over them"
+_MEANWHILE = {
+    False: "They are asked about again by themselves, and wait on the desk meanwhile.",
+    True: "They are not tried again by themselves: a person must look, or analyse them again.",
+}
 
 
 def draw_case(case: Case, *, url: str = "") -> Card:

@@ -89,7 +89,10 @@ class Rescanner:
             return False
         key = JudgementKey(case.message.ref, case.message.revision, rescan.round, Cause.RESCAN)
         before = await self._before(case)
-        if before is None or await self._journal.stored(key) is not None:
+        if before is None:
+            return False
+        if await self._journal.stored(key) is not None:  # stopped after it was written
+            await self._journal.finish(key)
             return False
         assessment, verdict = await self._look(await self._content(case), before.context)
         if any(one.kind is FailureKind.OVER_BUDGET for one in assessment.failures):

@@ -9,11 +9,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, exists, select, update
+from sqlalchemy import Connection, and_, delete, exists, insert, select, tuple_, update
 
 from bot.model import Mode
 from bot.storage.database import Database
 from bot.storage.evidence import EvidenceStore
+from bot.storage.history import outdated
 from bot.storage.sql import insert_new
 from bot.storage.tables import (
     case_events,
@@ -25,6 +26,7 @@ from bot.storage.tables import (
     outcomes,
     tallies,
 )
+from bot.storage.tables_communities import card_cases, card_removals, cards, reports
 
 CHUNK = 500
 """Posts handled in one statement; SQLite takes 32,766 variables."""
@@ -62,11 +64,36 @@ def _forget(conn: Connection, posts: Sequence[int]) -> Forgotten:
     _tally(conn, posts)
     held = case_evidence.c.case_id.in_(ids)
     images = set(conn.execute(select(case_evidence.c.image).where(held)).scalars()) - {""}
+    _forget_reports(conn, posts)
+    bereft = _cards_of(conn, ids)
     gone = conn.execute(delete(messages).where(messages.c.id.in_(posts))).rowcount
     for image in sorted(images):
         if not _held(conn, image):
             conn.execute(insert_new(conn, discarded).values(image=image))
+    _forget_cards(conn, bereft)
     return Forgotten(gone, len(ids))
+
+
+def _forget_reports(conn: Connection, posts: Sequence[int]) -> None:
+    place = ("platform", "community_id", "channel_id", "message_id")
+    theirs = select(*messages.c[place]).where(messages.c.id.in_(posts))
+    conn.execute(delete(reports).where(tuple_(*reports.c[place]).in_(theirs)))
+
+
+def _cards_of(conn: Connection, case_ids: Sequence[str]) -> Sequence[int]:
+    query = select(card_cases.c.card).where(card_cases.c.case_id.in_(case_ids)).distinct()
+    return conn.execute(query).scalars().all()
+
+
+def _forget_cards(conn: Connection, bereft: Sequence[int]) -> None:
+    """A card that lost its last case goes, from the platform too; others are drawn without it."""
+    empty = and_(cards.c.id.in_(bereft), ~exists().where(card_cases.c.card == cards.c.id))
+    place = cards.c["platform", "community_id", "card_id"]
+    for row in conn.execute(select(*place).where(empty, cards.c.card_id != "")):
+        conn.execute(insert(card_removals).values(row._asdict()))
+    conn.execute(delete(cards).where(empty))
+    left = select(card_cases.c.case_id).where(card_cases.c.card.in_(bereft))
+    outdated(conn, cases.c.id.in_(left))
 
 
 def _held(conn: Connection, image: str) -> bool:

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from bot.model import CaseEvent
 from bot.storage.reading import to_event
 from bot.storage.seal import Seal
-from bot.storage.tables import case_events
+from bot.storage.tables import case_events, cases
 
 
 def events_of(conn: Connection, seal: Seal, case_id: str) -> list[CaseEvent]:
@@ -17,7 +17,7 @@ def events_of(conn: Connection, seal: Seal, case_id: str) -> list[CaseEvent]:
 
 
 def add_events(conn: Connection, seal: Seal, case_id: str, events: Sequence[CaseEvent]) -> None:
-    """Append to a case's history."""
+    """Append to a case's history; its card is to be drawn anew."""
     values = [
         {
             "case_id": case_id,
@@ -29,3 +29,9 @@ def add_events(conn: Connection, seal: Seal, case_id: str, events: Sequence[Case
         for event in events
     ]
     conn.execute(insert(case_events), values)
+    outdated(conn, cases.c.id == case_id)
+
+
+def outdated(conn: Connection, which: ColumnElement[bool]) -> None:
+    """These cases are not as their cards show them any more."""
+    conn.execute(update(cases).where(which).values(changes=cases.c.changes + 1))

@@ -28,7 +28,7 @@ from bot.model import (
 from bot.storage import reading, rows
 from bot.storage.answering import answered, reported
 from bot.storage.database import Database
-from bot.storage.history import add_events
+from bot.storage.history import add_events, outdated
 from bot.storage.rows import Parse
 from bot.storage.seal import Seal
 from bot.storage.sealed import NewCase, Words
@@ -193,6 +193,8 @@ class Journal:
                 last = select(func.count()).where(outcomes.c.judgement == judgement)
                 row["position"] = (conn.execute(last)).scalar_one()
                 conn.execute(insert(outcomes).values(row))
+            case_id = select(judgements.c.case_id).where(judgements.c.id == judgement)
+            outdated(conn, cases.c.id == case_id.scalar_subquery())
 
         await self.database.write(work)
 

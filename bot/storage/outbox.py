@@ -4,19 +4,22 @@ Committed before anything is sent, settled after it was received: a kill in betw
 and repeats at most the same delivery. Bodies are sealed, because one may hold a post's words.
 """
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, func, select, update
+from sqlalchemy import Connection, Select, and_, func, or_, select, update
 
 from bot.model import Ref
 from bot.storage.database import Database
 from bot.storage.seal import Seal
-from bot.storage.sql import insert_new, message_id
+from bot.storage.sql import audited, insert_new, message_id
 from bot.storage.tables_authors import outbox
 
-WAITING, DELIVERED, PARKED = "waiting", "delivered", "parked"
+WAITING, DELIVERED, PARKED, DROPPED = "waiting", "delivered", "parked", "dropped"
+AT_MOST = 200
+"""Troubled deliveries that are shown; chosen by eye, a dead receiver may leave thousands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,20 @@ class Waiting:
     detail: str
     """Why the last attempt failed."""
     body: str = field(repr=False)
+    parked: bool = False
+    """Whether it was given up."""
+    due: datetime | None = None
+    """When it is tried next; None once it was given up."""
+
+    @property
+    def event(self) -> str:
+        """What it tells of, ``acted`` or ``overturned``."""
+        return str(json.loads(self.body)["event"])
+
+    @property
+    def ref(self) -> Ref:
+        """The message it tells of."""
+        return Ref(**json.loads(self.body)["ref"])
 
 
 class OutboxStore:
@@ -77,11 +94,18 @@ class OutboxStore:
         )
         return await self._read(query)
 
-    async def parked(self) -> Sequence[Waiting]:
-        """Every delivery that was given up, oldest first."""
-        return await self._read(
-            select(outbox).where(outbox.c.state == PARKED).order_by(outbox.c.id)
-        )
+    async def troubled(self) -> Sequence[Waiting]:
+        """Deliveries that were given up, then those that failed so far, 200 at most."""
+        failing = and_(outbox.c.state == WAITING, outbox.c.attempts > 0)
+        query = select(outbox).where(or_(outbox.c.state == PARKED, failing))
+        # "parked" stands before "waiting" in the alphabet.
+        return await self._read(query.order_by(outbox.c.state, outbox.c.id).limit(AT_MOST))
+
+    async def parked(self) -> int:
+        """How many deliveries were given up."""
+        query = select(func.count()).where(outbox.c.state == PARKED)
+        async with self._database.reading() as conn:
+            return int((await conn.execute(query)).scalar_one())
 
     async def next_due(self) -> datetime | None:
         """When the next delivery is to be tried; None when none waits."""
@@ -106,15 +130,28 @@ class OutboxStore:
             delivery, {"state": PARKED, "detail": detail, "attempts": outbox.c.attempts + 1}
         )
 
-    async def redrive(self, delivery: str) -> bool:
+    async def redrive(self, delivery: str, by: str) -> bool:
         """Try a parked delivery again; False where none of that name is parked."""
         now = self._clock()
-        mine = (
-            update(outbox)
-            .where(outbox.c.delivery == delivery, outbox.c.state == PARKED)
-            .values(state=WAITING, due=now, at=now)
+        return await self._settled(
+            delivery, by, "webhook.retry", {"state": WAITING, "due": now, "at": now}
         )
-        return await self._database.write(lambda conn: bool(conn.execute(mine).rowcount))
+
+    async def drop(self, delivery: str, by: str) -> bool:
+        """It is not to be sent any more, and its body is forgotten; False as for ``redrive``."""
+        return await self._settled(delivery, by, "webhook.drop", {"state": DROPPED, "sealed": ""})
+
+    async def _settled(self, delivery: str, by: str, what: str, values: dict[str, object]) -> bool:
+        mine = and_(outbox.c.delivery == delivery, outbox.c.state == PARKED)
+        at = self._clock()
+
+        def work(conn: Connection) -> bool:
+            done = bool(conn.execute(update(outbox).where(mine).values(values)).rowcount)
+            if done:
+                conn.execute(audited(at=at, by=by, what=what, subject=delivery))
+            return done
+
+        return await self._database.write(work)
 
     async def _change(self, delivery: str, values: dict[str, object]) -> None:
         def work(conn: Connection) -> None:
@@ -133,6 +170,8 @@ class OutboxStore:
                 row.attempts,
                 row.detail,
                 self._seal.open_text(row.sealed, "A delivery to a webhook"),
+                row.state == PARKED,
+                None if row.state == PARKED else row.due,
             )
             for row in rows
         ]

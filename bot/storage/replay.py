@@ -18,6 +18,8 @@ from analysis.taxonomy import Category
 from analysis.types import Assessment, Fact, FactKind, Media, Modality
 from bot.model import EventKind, Ref
 from bot.policy.past import Past
+from bot.policy.policy import Policy
+from bot.policy.variables import kinds_of
 from bot.review.states import DECISIONS
 from bot.storage import reading, rows
 from bot.storage.database import Database
@@ -69,6 +71,13 @@ class Wanted:
     """Only those whose case a moderator closed."""
 
 
+def wanted(policy: Policy, since: datetime) -> Wanted:
+    """What deciding by this policy reads, in any of its communities and channels."""
+    places = [policy.base, *(rules for _, rules in policy.elsewhere())]
+    names = frozenset[str]().union(*(rules.reads for rules in places))
+    return Wanted(since, kinds_of(names), animated="image.animated" in names)
+
+
 async def count(database: Database, wanted: Wanted) -> int:
     """How many judgements there are to read."""
     query = select(func.count()).select_from(judgements).where(*_which(wanted))
@@ -81,6 +90,8 @@ async def told(journal: Journal, which: str) -> list[Past]:
 
     With the words, where a case keeps them: this is for explaining, not for thousands.
     """
+    if not which.isprintable():  # PostgreSQL takes no NUL, and no id has one
+        return []
     if ":" in which:
         try:
             mine = judgements.c.message == message_id(Ref.parse(which)).scalar_subquery()
@@ -92,7 +103,8 @@ async def told(journal: Journal, which: str) -> list[Past]:
         query = reading.LINES.where(mine).order_by(judgements.c.id)
         lines = (await conn.execute(query)).all()
         parts = await reading.Parts.of(conn, lines)
-        decisions = await _decisions(conn)
+        names = {line.case_id for line in lines if line.case_id is not None}
+        decisions = await _decisions(conn, names)
     return [_told(line, parts, journal.seal, decisions) for line in lines]
 
 
@@ -147,10 +159,14 @@ def _which(wanted: Wanted) -> list[ColumnElement[bool]]:
     return conditions
 
 
-async def _decisions(conn: AsyncConnection) -> Mapping[str, EventKind]:
-    """What was decided of each closed case; the last word counts."""
+async def _decisions(
+    conn: AsyncConnection, names: Collection[str] | None = None
+) -> Mapping[str, EventKind]:
+    """What was decided of each closed case, or of those named; the last word counts."""
     kinds = [kind.value for kind in DECISIONS]
     query = select(case_events.c.case_id, case_events.c.kind).where(case_events.c.kind.in_(kinds))
+    if names is not None:
+        query = query.where(case_events.c.case_id.in_(names))
     found = await conn.execute(query.order_by(case_events.c.id))
     return {case_id: EventKind(kind) for case_id, kind in found}
 

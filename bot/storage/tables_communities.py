@@ -65,8 +65,8 @@ Index(
     "ix_cards_incident",
     cards.c.platform,
     cards.c.community_id,
-    sqlite_where=(cards.c.about != "") & (cards.c.gone == ""),
-    postgresql_where=(cards.c.about != "") & (cards.c.gone == ""),
+    sqlite_where=(cards.c.about != "") & (cards.c.gone != "over"),
+    postgresql_where=(cards.c.about != "") & (cards.c.gone != "over"),
 )
 
 card_cases = Table(

@@ -248,3 +248,9 @@ MODERATOR = Requires(Scope.MODERATE)
 
 Moderator = Annotated[Identity, Depends(MODERATOR)]
 """The moderator who asks."""
+
+ADMINISTRATOR = Requires(Scope.ADMIN)
+"""The guard of what changes how the bot works."""
+
+Administrator = Annotated[Identity, Depends(ADMINISTRATOR)]
+"""The administrator who asks."""

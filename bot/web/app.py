@@ -64,6 +64,7 @@ def navigation(platforms: tuple[Mounted, ...]) -> tuple[NavLink, ...]:
         *theirs,
         NavLink("Analyse", "/analyze", "analyse"),
         NavLink("Desk", "/desk", "desk"),
+        NavLink("Rules", "/desk/rules", "rules"),
     )
 
 

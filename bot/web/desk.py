@@ -13,7 +13,7 @@ from analysis.taxonomy import Category
 from bot.errors import BotError
 from bot.model import Case, CaseState
 from bot.review.which import Which
-from bot.web import acts, withheld_page
+from bot.web import acts, rules_page, webhooks_page, withheld_page
 from bot.web.access import MODERATOR, Moderator
 from bot.web.case_view import digest, view
 from bot.web.pages import Pages
@@ -82,6 +82,8 @@ def routes(services: Services, pages: Pages) -> APIRouter:
     router.add_api_route("/evidence/{case_id}/{n}", room.evidence)
     acts.add(router, services, room)
     withheld_page.add(router, services, pages)
+    webhooks_page.add(router, services, pages)
+    rules_page.add(router, services, pages)
     router.add_api_route("/worth", room.worth)
     return router
 
@@ -168,6 +170,7 @@ class DeskRoom:
         incidents = [one for one in await self._desk.incidents() if self._beside(listing, one.key)]
         quarantined = await self._services.lessons.quarantined()
         waiting = await self._services.withheld.count(Which())
+        untold = await self._services.deliveries.parked()
         top = listing.before is None and not listing.waiting
         return {
             "views": views,
@@ -175,12 +178,16 @@ class DeskRoom:
             "incidents": incidents,
             "quarantined": quarantined if top else (),
             "withheld": waiting if top else 0,
+            "untold": untold if top else 0,
             "state": listing.state,
             "states": tuple(STATES),
             "before": listing.before,
             "older": (shown[-1].opened_at, shown[-1].id) if len(cases) > PAGE else None,
             "digest": digest(
-                views, incidents, [(q.entry.id, q.quarantined_at) for q in quarantined], waiting
+                views,
+                incidents,
+                [(q.entry.id, q.quarantined_at) for q in quarantined],
+                (waiting, untold),
             ),
         }
 

@@ -14,9 +14,15 @@ from analysis.types import BankKind
 from bot.analysis_report import Analysis
 from bot.jobs import Parked
 from bot.model import Case, CaseState
+from bot.policy.policy import Policy
+from bot.policy.whatif import Wish
+from bot.review.conduct import Conduct
+from bot.review.trials import Document
 from bot.review.waiting import Incident
 from bot.review.which import Settled, Which
+from bot.review.why import Why
 from bot.review.worth import Worth
+from bot.storage.outbox import Waiting
 from bot.web.access import Scope, Sessions, Tokens
 
 
@@ -185,6 +191,69 @@ class Lessons(Protocol):
         ...
 
 
+class Deliveries(Protocol):
+    """What webhooks could not be told."""
+
+    async def parked(self) -> int:
+        """How many deliveries were given up."""
+        ...
+
+    async def troubled(self) -> Sequence[Waiting]:
+        """Those that were given up, then those that failed so far."""
+        ...
+
+    async def retry(self, delivery: str, *, by: str) -> bool:
+        """Try one again that was given up; False where none of that name was."""
+        ...
+
+    async def drop(self, delivery: str, *, by: str) -> bool:
+        """Send one no more that was given up; False where none of that name was."""
+        ...
+
+
+class Rules(Protocol):
+    """The policy in force, what its rules did, and what they would do."""
+
+    @property
+    def policy(self) -> Policy:
+        """The policy in force."""
+        ...
+
+    @property
+    def error(self) -> str | None:
+        """Why the policy's file is not in force; None when it is."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """What to begin a change with: the file's text."""
+        ...
+
+    async def conduct(self) -> Mapping[str, Conduct]:
+        """What each rule did in the last 30 days."""
+        ...
+
+    async def why(self, which: str) -> Why | None:
+        """Why a message was flagged or not; None where nothing is remembered of it."""
+        ...
+
+    async def what_if(self, wish: Wish, days: int) -> Document:
+        """A backtest with one rule changed; raises a ``BotError`` whose message is a sentence."""
+        ...
+
+    async def try_text(self, text: str, days: int) -> Document:
+        """A backtest of another policy's text; raises as ``what_if`` does."""
+        ...
+
+    async def tune(self, rule: str, score: str | None, precision: float, days: int) -> Document:
+        """A rule's threshold with its curve; raises as ``what_if`` does."""
+        ...
+
+    def written(self, wish: Wish) -> str:
+        """What to write into the policy's file so that the wish comes true."""
+        ...
+
+
 class Health(Protocol):
     """Whether the parts can work."""
 
@@ -246,6 +315,8 @@ class Services:
     parked: ParkedJobs
     withheld: Withheld
     lessons: Lessons
+    deliveries: Deliveries
+    rules: Rules
     metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
     platforms: tuple[Mounted, ...] = ()
     reach: Reach = Reach()

@@ -52,6 +52,7 @@ from bot.queue.jobs import pack
 from bot.storage.authors import AuthorBook
 from bot.storage.database import Database
 from bot.storage.evidence import EvidenceStore
+from bot.storage.ignored import Ignored
 from bot.storage.journal import Journal
 from bot.storage.reports import ReportBook
 from bot.storage.seal import Seal
@@ -129,6 +130,9 @@ class World:
     given_up: GivenUp
     intake: Accepted
     authors: AuthorBook
+    policy: Path
+    rules: PolicyFile
+    ignored: Ignored
     time: datetime = NOON
 
     def stands(self, message: Message) -> Message:
@@ -164,11 +168,11 @@ def a_picture(data: bytes) -> Media:
 
 @asynccontextmanager
 async def a_world(
-    folder: Path, *, simulate: bool = False, remote: Sequence[Detector] = ()
+    folder: Path, *, simulate: bool = False, rules: str = POLICY, remote: Sequence[Detector] = ()
 ) -> AsyncIterator[World]:
     """One application in a folder of its own; ``remote`` are asked about every post."""
     policy = folder / "policy.toml"
-    policy.write_text(POLICY, "utf-8")
+    policy.write_text(rules, "utf-8")
     seal = Seal([Fernet.generate_key().decode()], "the test")
     database = await Database.open(f"sqlite+aiosqlite:///{folder}/test.db")
     platform = FakePlatform(client=FakeClient(), simulate=simulate)
@@ -194,18 +198,19 @@ async def a_world(
     async def paused(_ref: Ref) -> bool:
         return False
 
-    rules = PolicyFile(policy)
+    in_force = PolicyFile(policy)
     journal = Journal(database, seal, parse)
     world: World
     platforms = {platform.name: platform}
     given_up = GivenUp(journal, platforms, lambda: world.time)
     authors = AuthorBook(database, lambda: world.time)
     house = House(authors, platform.client.books)
+    ignored = Ignored(journal, lambda: world.time)
     look = Look(
         Gatherer(decode, 1000),
         Judge(
             Pipeline((), detectors, cache=Cache()),
-            rules,
+            in_force,
             no_banks,
             "always" if remote else "never",
         ),
@@ -213,6 +218,7 @@ async def a_world(
         authors,
         Keeper(EvidenceStore.open("memory://", seal), encode),
         lambda: world.time,
+        ignored=ignored.covers,
     )
     enforcer = Enforcer(journal, ActionLimits(100, 100), paused, lambda: world.time)
     act = Act(journal, enforcer, given_up, lambda: world.time, house)
@@ -226,13 +232,17 @@ async def a_world(
         late=Late(look, act, journal, given_up, lambda: world.time),
         given_up=given_up,
         telling=Telling(metrics),
-        burst=Burst(Recent(), lambda: rules.current, intake, look, act, journal, given_up),
+        burst=Burst(Recent(), in_force.of, intake, look, act, journal, given_up),
         reports=Reports(
             *(ReportBook(journal, lambda: world.time), intake, look, act, journal, given_up),
             clock=lambda: world.time,
         ),
     )
-    world = World(app, platform, journal, detector, metrics, given_up, intake, authors)
+    world = World(
+        *(app, platform, journal, detector, metrics, given_up, intake, authors, policy),
+        rules=in_force,
+        ignored=ignored,
+    )
     try:
         yield world
     finally:

@@ -11,7 +11,7 @@ from bot.actions.spec import parse
 from bot.counters import MemoryCounters, Picture
 from bot.jobs import Done
 from bot.journey.burst import Burst, Recent
-from bot.model import Attachment, Cause, EventKind, JudgementKey, Message, Status
+from bot.model import Attachment, Cause, EventKind, Message, Status
 from bot.remember import remember
 from bot.review.desk import Desk
 from bot.review.states import Command
@@ -160,7 +160,6 @@ async def test_an_overturn_refunds_the_strike_and_apologises(world: World) -> No
         lambda ref: {platform.name: platform.client}.get(ref.platform),
         parse,
         lambda: NOON,
-        nonce_of=JudgementKey.nonce,
         house=world.app.act.house,
     )
     overturned = await desk.overturn(case.id, "ada", case.version)

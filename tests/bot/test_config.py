@@ -90,8 +90,10 @@ def test_lists_may_be_written_with_commas(monkeypatch: pytest.MonkeyPatch) -> No
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        pytest.param("[wbe]\nport=1", "wbe: no such setting; did you mean web?", id="table"),
-        pytest.param("[web]\nprot=1", "[web] prot: no such setting; did you mean port?", id="key"),
+        pytest.param("[wbe]\nport=1", 'wbe: no such setting; did you mean "web"?', id="table"),
+        pytest.param(
+            "[web]\nprot=1", '[web] prot: no such setting; did you mean "port"?', id="key"
+        ),
         pytest.param("[web]\nport='x'", "[web] port: input should be a valid integer", id="type"),
         pytest.param("[web]\nport=99999", "[web] port: input should be less than", id="range"),
         pytest.param("[web", "not valid TOML", id="syntax"),

@@ -248,9 +248,28 @@ def test_the_limits_forget_after_an_hour_and_a_day() -> None:
     assert limits.exceeded("g2", NOON) is None
 
 
-def test_moderators_are_told_of_a_limit_once_an_hour() -> None:
-    limits = ActionLimits(0, 0)
+@pytest.mark.parametrize(
+    ("limits", "span"),
+    [
+        pytest.param(ActionLimits(0, 10), timedelta(hours=1), id="hour"),
+        pytest.param(ActionLimits(10, 0), timedelta(days=1), id="day"),
+    ],
+)
+def test_a_limit_is_told_once_within_its_own_span(limits: ActionLimits, span: timedelta) -> None:
+    assert limits.trip("g1", NOON)
+    assert not limits.trip("g1", NOON + span - timedelta(seconds=1))
+    assert limits.trip("g1", NOON + span)
 
-    assert limits.tell_once("g1", NOON)
-    assert not limits.tell_once("g1", NOON + timedelta(minutes=59))
-    assert limits.tell_once("g1", NOON + timedelta(hours=2))
+
+def test_a_trip_has_the_same_name_after_a_restart() -> None:
+    names = set()
+    for _ in range(2):
+        limits = ActionLimits(1, 10)
+        limits.restore([("g1", NOON)])
+        names.add(limits.trip("g1", NOON + timedelta(minutes=59)))
+
+    assert len(names - {None}) == 1
+
+
+def test_nothing_is_told_while_there_is_room() -> None:
+    assert ActionLimits(1, 10).trip("g1", NOON) is None

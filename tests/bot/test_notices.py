@@ -1,12 +1,16 @@
 """What authors are told, in every language there is a catalogue of."""
 
+from dataclasses import replace
+
 import pytest
 
+from bot.actions.notify import Notify
 from bot.catalogues import compiled, read, source
 from bot.house import Voice
 from bot.model import Outcome, Status
 from bot.notices import languages, sorry, told
-from tests.builders import NOON, a_message
+from tests.builders import NOON, a_message, a_ref, a_target
+from tests.fakes import FakeClient
 
 DONE = (
     Outcome("delete", Status.APPLIED, NOON),
@@ -64,3 +68,19 @@ def test_neither_note_quotes_the_post(language: str) -> None:
 
 def test_an_overturn_apologises() -> None:
     assert "we are sorry" in sorry(Voice(), a_message())
+
+
+async def test_a_note_is_written_in_the_language_its_community_chose() -> None:
+    client = FakeClient()
+    chosen = {"g1": "es"}
+    house = replace(client.house(), language_of=lambda community: chosen.get(community, ""))
+    for community in ("g1", "g2"):
+        message = a_message(ref=a_ref(community_id=community))
+        await Notify().apply(client, a_target(message, nonce=community, house=house))
+
+    assert "Sobre tu mensaje" in client.dms["g1"][1]
+    assert "About your post" in client.dms["g2"][1]
+
+
+def test_a_language_that_is_no_more_is_told_in_english() -> None:
+    assert "About your post" in told(Voice("xx"), a_message(), "Why.", ())

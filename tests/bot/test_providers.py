@@ -141,19 +141,19 @@ async def test_a_stand_in_shares_the_seat(monkeypatch: pytest.MonkeyPatch) -> No
     [
         (
             '[analysis]\nproviders = ["acne"]\n',
-            "[analysis] providers: acne: no such provider; did you mean acme?",
+            '[analysis] providers: acne: no such provider; did you mean "acme"?',
         ),
         (
             '[analysis]\nproviders = ["qq"]\n',
-            "[analysis] providers: qq: no such provider; known are acme, eyes, words",
+            "[analysis] providers: qq: no such provider; there are acme, eyes, words",
         ),
         (
             f'{LIST}[providers.acne]\nmodel = "m"\n',
-            "[providers.acne]: no such provider; did you mean acme?",
+            '[providers.acne]: no such provider; did you mean "acme"?',
         ),
         (
             f'{LIST}[providers.acme]\nmodle = "m"\n',
-            "[providers.acme] modle: no such setting; did you mean model?",
+            '[providers.acme] modle: no such setting; did you mean "model"?',
         ),
         (
             f"{LIST}[providers.acme]\neffort = 4\n",

@@ -158,7 +158,8 @@ async def test_waits_double_up_to_an_hour_and_end_after_a_day(post: Post) -> Non
         post.time = due
         await post.deliver()
 
-    (parked,) = await post.store.parked()
+    (parked,) = await post.store.troubled()
+    assert parked.parked
     assert waits[1:5] == [5, 10, 20, 40]
     assert max(waits) == 3600
     assert post.time - NOON <= GIVEN_UP_AFTER
@@ -171,19 +172,57 @@ async def test_a_receiver_that_is_gone_for_good_is_not_asked_again(post: Post) -
     await post.deliver()
 
     assert await post.store.next_due() is None
-    assert len(await post.store.parked()) == 1
+    assert await post.store.parked() == 1
 
 
 async def test_a_parked_delivery_can_be_driven_again(post: Post) -> None:
     post.receiver.codes = [410]
     await post.webhooks.put(post.delivery())
     await post.deliver()
-    again = await post.store.redrive(delivery_id("n"))
+    again = await post.webhooks.retry(delivery_id("n"), by="ada")
     await post.deliver()
 
     assert again
     assert len(post.receiver.got) == 2
-    assert await post.store.parked() == []
+    assert await post.webhooks.troubled() == []
+
+
+async def test_a_parked_delivery_can_be_dropped_and_its_body_is_forgotten(post: Post) -> None:
+    post.receiver.codes = [410]
+    await post.webhooks.put(post.delivery())
+    await post.deliver()
+    first = await post.webhooks.drop(delivery_id("n"), by="ada")
+    second = await post.webhooks.drop(delivery_id("n"), by="ada")
+    await post.deliver()
+
+    assert (first, second) == (True, False)
+    assert len(post.receiver.got) == 1
+    assert await post.webhooks.troubled() == []
+    assert await post.webhooks.holds("n")
+
+
+async def test_what_is_still_tried_is_shown_behind_what_was_given_up(post: Post) -> None:
+    post.receiver.codes = [503, 410]
+    await post.webhooks.put(post.delivery("first"))
+    await post.deliver()
+    await post.webhooks.put(post.delivery("second"))
+    await post.deliver()
+
+    found = await post.webhooks.troubled()
+    assert [(one.delivery, one.parked, one.detail) for one in found] == [
+        (delivery_id("second"), True, "it answered 410 Gone"),
+        (delivery_id("first"), False, "it answered 503"),
+    ]
+    assert {(one.event, one.ref) for one in found} == {("acted", MESSAGE.ref)}
+
+
+async def test_only_what_was_given_up_is_retried_or_dropped(post: Post) -> None:
+    post.receiver.codes = [503]
+    await post.webhooks.put(post.delivery())
+    await post.deliver()
+
+    assert not await post.webhooks.retry(delivery_id("n"), by="ada")
+    assert not await post.webhooks.drop(delivery_id("n"), by="ada")
 
 
 async def test_what_was_committed_before_a_death_is_delivered_by_the_next_process(

@@ -36,7 +36,6 @@ EFFECTS = {
     "delete": "delete",
     "kick": "kick",
     "label author": "label",
-    "log": "post_card",
     "notify author": "send_dm",
     "react": "react",
     "role": "add_role",
@@ -46,7 +45,7 @@ EFFECTS = {
     "webhook": "put",
 }
 """The client's method that carries an action's effect; none for those that touch nothing."""
-STAYS = {"kick", "log", "notify author", "webhook"}
+STAYS = {"kick", "notify author", "webhook"}
 """Actions whose effect outlives an undo, or that an undo only answers."""
 CANNOT = {"kick"}
 """Actions that no bot can take back; their undo says so."""

@@ -188,8 +188,10 @@ async def test_strange_text_is_analysed(tmp_path: Path, text: str) -> None:
 
 
 _CONFIGS = [
-    pytest.param("[web]\nprot = 1\n", "[web] prot: no such setting; did you mean port?", id="key"),
-    pytest.param("[webb]\n", "webb: no such setting; did you mean web?", id="table"),
+    pytest.param(
+        "[web]\nprot = 1\n", '[web] prot: no such setting; did you mean "port"?', id="key"
+    ),
+    pytest.param("[webb]\n", 'webb: no such setting; did you mean "web"?', id="table"),
     pytest.param('[queue]\nconcurrency = "x"\n', "[queue] concurrency: input should be", id="type"),
     pytest.param("[web\n", "not valid TOML", id="toml"),
     pytest.param('[discord]\ntoken = "canary"\n', "set BIFOCAL_DISCORD__TOKEN", id="secret"),

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from adapters.discord import Discord, Paces
 from bot.chat.asker import Asker, Rank, Refused, check_rank
+from bot.chat.commands import COMMANDS
 from bot.chat.sheet import Form, Press, Sheet
 from bot.chat.signed import Signer
 from bot.communities import Community
@@ -109,6 +110,7 @@ class Queue:
         return [message for lane, message in self.lanes if lane == name]
 
 
+OUTSIDE = frozenset(each.name for each in COMMANDS if each.outside)
 Ask = tuple[str, Asker, Mapping[str, str]]
 
 
@@ -176,7 +178,8 @@ class Chat:
         try:
             if name == "forged":
                 raise Refused("This button is not valid here.")
-            check_rank(asker, self.ranks.get(name, Rank.MEMBER))
+            if name not in OUTSIDE:
+                check_rank(asker, self.ranks.get(name, Rank.MEMBER))
         except BotError as exc:
             self.refused.append((name, asker.id))
             return Sheet(str(exc))
@@ -247,9 +250,9 @@ async def a_discord(
     platform = Discord(
         settings_for(world, **settings),
         hosts,
-        communities,
-        bookmarks,
-        Signer(KEY),
+        communities=communities,
+        bookmarks=bookmarks,
+        signer=Signer(KEY),
         text_only=text_only,
         now=world.now,
         paces=paces,

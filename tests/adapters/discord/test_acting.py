@@ -220,9 +220,10 @@ async def test_an_unban_lets_them_back_and_can_be_repeated() -> None:
 
 @pytest.mark.parametrize("by", ["name", "id"])
 async def test_a_role_is_given_and_taken_by_name_and_by_id(by: str) -> None:
-    async with a_scene(before=lambda guild: guild.role("Muted") and None) as scene:
+    async with a_scene() as scene:
         ref, author = scene.message.ref, scene.message.author
-        role = "Muted" if by == "name" else str(scene.guild.role("Muted").id)
+        muted = scene.guild.role("Muted")
+        role = muted.name if by == "name" else str(muted.id)
         await scene.client.add_role(ref, author, role, reason=REASON)
         had = await scene.client.has_role(ref, author, role)
         await scene.client.remove_role(ref, author, role, reason=REASON)
@@ -333,3 +334,11 @@ async def test_nobody_by_an_id_that_is_none_is_gone() -> None:
     async with a_scene() as scene:
         with pytest.raises(Gone):
             await scene.client.kick(scene.message.ref, Author("nobody", "nobody"), reason=REASON)
+
+
+async def test_an_emoji_nobody_knows_is_told_in_words() -> None:
+    async with a_scene() as scene:
+        scene.started.world.rest.fail("PUT", "/channels/*", 404, code=10014)
+
+        with pytest.raises(NotPermitted, match="does not know this emoji"):
+            await scene.client.react(scene.message.ref, "nope:1")

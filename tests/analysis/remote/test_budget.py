@@ -179,3 +179,25 @@ async def test_a_refusal_says_whose_money_it_is(wanted: str) -> None:
 
     with pytest.raises(ProviderOverBudget, match=wanted):
         await a_budget(allowance).reserve("acme", "acme-1", ADA, ONE)
+
+
+async def test_what_another_process_spends_is_seen_within_seconds() -> None:
+    ledger, clock = MemoryLedger(), Clock()
+    ours, theirs = (a_budget(Allowance(0.055, 1.0, 1.0), ledger, clock) for _ in range(2))
+    assert await spend(ours, ADA) == 1
+    assert await spend(theirs, ADA, 3) == 3
+    clock.passes(5)
+
+    assert await spend(ours, ADA, 10) == 1
+    assert await spend(theirs, ADA, 10) == 0
+
+
+async def test_reading_the_ledger_again_counts_nothing_twice() -> None:
+    ledger, clock = MemoryLedger(), Clock()
+    budget = a_budget(Allowance(0.105, 1.0, 1.0), ledger, clock)
+    made = 0
+    for _ in range(20):
+        made += await spend(budget, ADA)
+        clock.passes(60)
+
+    assert made == 10

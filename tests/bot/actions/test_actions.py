@@ -6,11 +6,10 @@ import pytest
 
 from bot.actions.annotate import Annotate
 from bot.actions.delete import Delete
-from bot.actions.log import Log
 from bot.actions.timeout import Timeout
-from bot.errors import Gone, NotPermitted, PlatformUnavailable
+from bot.errors import Gone, PlatformUnavailable
 from bot.model import Receipt
-from bot.ports import Presence, Target
+from bot.ports import Presence
 from tests.builders import NOON, a_message, a_target
 from tests.fakes import FakeClient
 
@@ -146,10 +145,3 @@ async def test_an_end_that_the_platform_rounded_is_still_ours() -> None:
     said = await Timeout(HOUR).undo(client, a_target(), receipt)
 
     assert (said, client) == (None, FakeClient())
-
-
-async def test_without_a_card_there_is_nothing_to_log() -> None:
-    bare = Target(a_message(), nonce="n", reason="", now=NOON)
-
-    with pytest.raises(NotPermitted):
-        await Log().apply(FakeClient(), bare)

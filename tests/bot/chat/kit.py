@@ -175,7 +175,7 @@ async def an_office(folder: Path, *, analyses: int = 3, file: str = "") -> Async
             journal=journal,
             communities=communities,
             switch=switch,
-            policy=lambda _community: policy(),
+            policy=policy,
             platforms=platforms,
             health=_Health(missing),
             providers=_no_providers,
@@ -189,7 +189,7 @@ async def an_office(folder: Path, *, analyses: int = 3, file: str = "") -> Async
             record=timedelta(days=30),
             case=timedelta(days=180),
         )
-        explaining = Explaining(journal, lambda _community: policy())
+        explaining = Explaining(journal, policy)
         posts = Posts(
             journal,
             platforms,

@@ -10,8 +10,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
+
+import httpx
 
 from bot.actions.spec import parse
 from bot.config.tables import Storage
@@ -23,7 +27,9 @@ from bot.storage.journal import Journal
 from bot.storage.sealed import NewCase
 from bot.storage.store import opened
 from tests.builders import a_media, an_assessment, an_author
-from tests.journey.process import ROOT, environment
+from tests.journey.kills import SCAM
+from tests.journey.process import ROOT, Bot, environment
+from tests.pictures import a_picture, encoded
 
 PAGE = ROOT / "docs" / "policy.md"
 _STEP = re.compile(
@@ -32,11 +38,27 @@ _STEP = re.compile(
     r"|<!-- meanwhile: (?P<meanwhile>.*?) -->",
     re.DOTALL,
 )
-_MASKS = {r"\d{4}-\d\d-\d\d \d\d:\d\d": "DAY", r"\b[0-9a-f]{12}\b": "VERSION"}
+_POST = re.compile(r"playground:\w+:\w+:[0-9a-f]{16}")
+_MASKS = {
+    r"\d{4}-\d\d-\d\d \d\d:\d\d": "DAY",
+    r"\b[0-9a-f]{12}\b": "VERSION",
+    _POST.pattern: "POST",
+    r"(?<=scores\.scam = )[\d.]+": "SCORE",
+}
+
+
+@dataclass
+class Stage:
+    """Where it is played, and the post that somebody complains of."""
+
+    folder: Path
+    ref: str = ""
+    case: str = ""
+    token: str = ""
 
 
 def masked(page: str) -> str:
-    """The page without days and versions, which differ from run to run."""
+    """The page without what differs from run to run: days, versions, a post and its score."""
     for pattern, mask in _MASKS.items():
         page = re.sub(pattern, mask, page)
     return page
@@ -49,14 +71,16 @@ def played(page: str, folder: Path) -> str:
     script.write_text(f'#!/bin/sh\nexec {sys.executable} -m bot "$@"\n')
     script.chmod(0o700)
     (folder / "config.toml").write_text('[policy]\nfile = "policy.toml"\n')
+    stage = Stage(folder)
 
     def step(found: re.Match[str]) -> str:
         if found["file"]:
             (folder / found["file"]).write_text(found["text"])
         elif found["meanwhile"]:
-            asyncio.run(_MEANWHILE[found["meanwhile"]](folder))
+            asyncio.run(_MEANWHILE[found["meanwhile"]](stage))
         else:
-            commands = re.findall(r"^\$ (.*)$", found["console"], re.MULTILINE)
+            console = _POST.sub(stage.ref, found["console"]) if stage.ref else found["console"]
+            commands = re.findall(r"^\$ (.*)$", console, re.MULTILINE)
             printed = "".join(f"$ {one}\n{_run(one, folder)}" for one in commands)
             return f"```console\n{printed}```"
         return found[0]
@@ -77,7 +101,7 @@ def _run(command: str, folder: Path) -> str:
     return done.stdout
 
 
-async def _judge(folder: Path, numbers: range, *, cases: bool = True) -> None:
+async def _judge(folder: Path, numbers: range) -> None:
     """Posts with pictures by newcomers, judged by policy.toml; the surer, the later."""
     policy = Policy.parse((folder / "policy.toml").read_bytes(), "policy.toml")
     async with opened(_options(folder), lambda: datetime.now(UTC)) as store:
@@ -88,8 +112,8 @@ async def _judge(folder: Path, numbers: range, *, cases: bool = True) -> None:
             message = Message(
                 record.key.ref, "0", an_author(), Channel("general"), "words", record.sent_at
             )
-            due = cases and record.verdict.needs_review
-            await journal.write(record, NewCase(message) if due else None)
+            await journal.write(record, NewCase(message) if record.verdict.needs_review else None)
+            await journal.finish(record.key)
 
 
 def _record(policy: Policy, number: int) -> Record:
@@ -104,31 +128,58 @@ def _record(policy: Policy, number: int) -> Record:
     return Record(JudgementKey(ref, "0"), "u1", at, at, assessment, context, verdict, ())
 
 
-async def _decide(folder: Path, number: int, command: Command) -> None:
-    async with opened(_options(folder), lambda: datetime.now(UTC)) as store:
-        step = Step(command, "ada", datetime.now(UTC))
-        await take(store.journal, f"case-{number}", step)
-
-
-async def _moderators_decide(folder: Path) -> None:
+async def _moderators_decide(stage: Stage) -> None:
     """All of a hundred posts are judged; of the doubtful ones three in four are harmless."""
-    await _judge(folder, range(100))
-    for number in range(40, 100):
-        bad = number >= 68 or number % 4 == 0
-        await _decide(folder, number, Command.UPHOLD if bad else Command.OVERTURN)
+    await _judge(stage.folder, range(100))
+    async with opened(_options(stage.folder), lambda: datetime.now(UTC)) as store:
+        for number in range(40, 100):
+            bad = number >= 68 or number % 4 == 0
+            command = Command.UPHOLD if bad else Command.OVERTURN
+            step = Step(command, "ada", datetime.now(UTC))
+            await take(store.journal, f"case-{number}", step)
 
 
-async def _one_more(folder: Path) -> None:
-    await _judge(folder, range(101, 102))
+async def _one_more(stage: Stage) -> None:
+    """The bot runs with the new policy; a newcomer's post is really removed."""
+    async with Bot(stage.folder, token=stage.token) as bot, bot.client() as client:
+        stage.token = bot.token
+        stage.ref = await bot.post(client, SCAM, [encoded(a_picture())])
+        post = await _judged(client, stage.ref)
+        stage.case = post["case"]
+        assert post["state"] == "deleted", post
+        assert await bot.stop() == 0
 
 
-async def _overturned(folder: Path) -> None:
-    await _decide(folder, 101, Command.OVERTURN)
+async def _overturned(stage: Stage) -> None:
+    """At the desk of the running bot; the post is really restored."""
+    async with opened(_options(stage.folder), lambda: datetime.now(UTC)) as store:
+        case = await store.journal.case(stage.case)
+        assert case is not None
+    async with Bot(stage.folder, token=stage.token) as bot, bot.client() as client:
+        reply = await client.post(
+            f"/desk/cases/{stage.case}/overturn",
+            data={"version": case.version, "note": "It was a quotation."},
+        )
+        reply.raise_for_status()
+        post = await _judged(client, stage.ref)
+        assert post["state"] == "visible", post
+        assert await bot.stop() == 0
 
 
-_MEANWHILE: dict[str, Callable[[Path], Coroutine[None, None, None]]] = {
+async def _judged(client: httpx.AsyncClient, ref: str) -> dict[str, Any]:
+    """The post once it is judged."""
+    async with asyncio.timeout(60):
+        while True:
+            posts = (await client.get("/api/v1/playground/messages")).json()
+            (post,) = [one for one in posts if one["ref"] == ref]
+            if post["judged"]:
+                return dict(post)
+            await asyncio.sleep(0.05)
+
+
+_MEANWHILE: dict[str, Callable[[Stage], Coroutine[None, None, None]]] = {
     "moderators decide": _moderators_decide,
-    "one more is judged": _one_more,
+    "a newcomer posts": _one_more,
     "a moderator overturns it": _overturned,
 }
 

@@ -3,7 +3,7 @@
 import json
 
 from bot.model import Context, EventKind, Matched, Mode
-from bot.policy.backtest import backtest
+from bot.policy.backtest import Backtest, backtest
 from bot.policy.policy import Policy
 from bot.policy.report import backtest_document
 from tests.bot.policy.kit import a_policy, a_rule
@@ -151,3 +151,19 @@ def test_the_document_holds_every_change() -> None:
 
     assert len(document["changes"]) == 100
     assert document["rules"]["scam"]["now"] == {"live": 100, "shadow": 0}
+
+
+def test_what_a_former_version_did_is_told_as_it_was_written() -> None:
+    then = Matched("scam", Mode.LIVE, ("delete", "banish forever"))
+
+    (change,) = backtest(CANDIDATE, [a_past(1, then, scam=0.9)]).changes
+
+    assert change.then == ("delete", "banish forever")
+
+
+def test_only_as_many_changes_are_kept_as_are_wanted() -> None:
+    run = Backtest(CANDIDATE, keep=2)
+    for number in range(5):
+        run.add(a_past(number, scam=0.9))
+
+    assert (run.report.changed, len(run.report.changes)) == (5, 2)

@@ -68,13 +68,35 @@ async def test_a_test_may_name_a_picture(tmp_path: Path) -> None:
     assert (code, out.splitlines()[-1]) == (0, "1 tests, 0 failed.")
 
 
-async def test_a_case_that_is_not_there_is_said(tmp_path: Path) -> None:
-    test = '[[rule.test]]\ncase = "none"\nexpect = "match"\n'
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        ('case = "none"', 'policy.toml:7: rule "scam", test: there is no case "none"; take an id'),
+        ('case = "playground:a:b:c"', 'there is no case "playground:a:b:c"'),
+        ('image = "none.png"', "the picture 'none.png' cannot be read: No such file or directory"),
+        ('image = "."', "the picture '.' cannot be read: Is a directory"),
+        ('image = "a"\ncase = "b"', "a test looks at an image or at a case, not at both"),
+    ],
+)
+async def test_what_a_test_names_and_is_not_there_is_said(
+    tmp_path: Path, names: str, message: str
+) -> None:
+    test = f'[[rule.test]]\n{names}\nexpect = "match"\n'
 
     code, _, err = await command(tmp_path, "policy", "test", a_file(tmp_path, SCAM, test))
 
     assert code == 2
-    assert 'there is no case "none"' in err
+    assert message in err
+
+
+async def test_a_picture_that_is_none_fails_its_test_and_says_why(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(b"not a picture")
+    test = '[[rule.test]]\nimage = "a.png"\nexpect = "match"\n'
+
+    code, out, _ = await command(tmp_path, "policy", "test", a_file(tmp_path, SCAM, test))
+
+    assert code == 2
+    assert "could not be looked at: " in out
 
 
 async def test_the_effective_policy_says_where_each_part_was_written(tmp_path: Path) -> None:

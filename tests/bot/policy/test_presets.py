@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.model import Mode
+from bot.model import AuthorContext, Mode
 from bot.policy.policy import Policy, preset_bytes
 from bot.policy.trial import try_rules
 from tests.builders import a_context, a_media, an_assessment
@@ -21,7 +21,9 @@ def test_no_preset_kicks_or_bans(name: str) -> None:
     thens = [rule.then for rule in policy.rules] + [step.then for step in steps]
     names = {action.name for then in thens for action in then}
 
-    assert names <= {"annotate", "delete", "flag", "log", "timeout"}
+    assert names <= {
+        "annotate", "delete", "flag", "log", "notify author", "strike", "timeout",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -69,3 +71,40 @@ def test_a_preset_removes_what_a_more_relaxed_one_does(score: float, removed: se
     }
 
     assert found == removed
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_who_gets_a_strike_is_told_of_it(name: str) -> None:
+    thens = [{action.name for action in rule.then} for rule in PRESETS[name].rules]
+
+    assert [then for then in thens if "strike" in then and "notify author" not in then] == []
+
+
+def test_who_is_punished_by_the_strict_preset_gets_a_strike() -> None:
+    punishing = [rule for rule in PRESETS["strict"].rules if rule.punishes]
+
+    assert {rule.id for rule in punishing} >= {"scam", "nudity"}
+    assert all("strike" in {action.name for action in rule.then} for rule in punishing)
+
+
+@pytest.mark.parametrize(
+    ("strikes", "done"),
+    [(0, None), (1, "timeout 10m"), (2, "timeout 1h"), (3, "timeout 1d"), (4, "timeout 1d")],
+)
+def test_the_strict_ladder_warns_first_and_then_keeps_away_for_longer(
+    strikes: int, done: str | None
+) -> None:
+    context = a_context(author=AuthorContext(strikes=strikes))
+    actions = (
+        PRESETS["strict"].decide(an_assessment(media=[a_media()], nudity=0.9), context).actions
+    )
+
+    assert "notify author" in map(str, actions)
+    assert next((str(one) for one in actions if one.name == "timeout"), None) == done
+
+
+def test_the_strict_ladder_ends_with_a_person() -> None:
+    ladder = PRESETS["strict"].base.ladder
+
+    assert ladder is not None
+    assert "flag" in map(str, ladder.steps[-1].then)

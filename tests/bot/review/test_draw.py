@@ -1,14 +1,14 @@
 """Cards say what was found and done, in the post's own words."""
 
+from dataclasses import replace
+
 from bot.model import Case, CaseState, Judgement
-from bot.review.draw import draw, draw_case, highest
+from bot.review.draw import draw_case, highest
 from tests.bot.storage.builders import (
     CANARY,
     NOON,
     a_key,
     a_message,
-    a_record,
-    a_verdict,
     applied,
 )
 
@@ -19,25 +19,30 @@ def a_judgement(rules: tuple[str, ...], *, turn: int = 0, action: str = "delete"
     )
 
 
+def a_case(*judgements: Judgement, **scores: float | None) -> Case:
+    judged = judgements or (replace(a_judgement(("scam-screenshot",)), scores=scores),)
+    return Case("c1", a_message(), (), (), judged, CaseState.OPEN, (), NOON, 2)
+
+
 def test_a_card_names_the_worst_and_where() -> None:
-    card = draw(a_message(), a_verdict("delete"), a_record().assessment.scores)
+    card = draw_case(a_case(scam=0.9, nudity=0.4))
 
     assert card.title == "Scam in #general"
     assert (card.author, card.caption) == ("Ada", CANARY)
 
 
-def test_a_card_names_only_rules_that_act() -> None:
-    assert draw(a_message(), a_verdict(), {}).rules == ("scam-screenshot",)
+def test_a_card_tells_rules_that_acted_from_those_in_shadow() -> None:
+    card = draw_case(a_case(replace(a_judgement(("scam",)), shadow_rules=("trial",))))
+
+    assert (card.rules, card.shadow_rules) == (("scam",), ("trial",))
 
 
 def test_a_card_without_scores_still_has_a_title() -> None:
-    assert draw(a_message(), a_verdict(), {"scam": 0.0, "nudity": None}).title == "Post in #general"
+    assert draw_case(a_case(scam=0.0, nudity=None)).title == "Post in #general"
 
 
 def test_a_card_shows_what_was_done() -> None:
-    card = draw(a_message(), a_verdict(), {}, [applied("delete")])
-
-    assert card.outcomes == (("delete", "applied"),)
+    assert draw_case(a_case()).outcomes == (("delete", "applied"),)
 
 
 def test_scores_stand_highest_first_and_low_ones_not_at_all() -> None:
@@ -48,9 +53,7 @@ def test_scores_stand_highest_first_and_low_ones_not_at_all() -> None:
 
 def test_the_card_of_a_case_gathers_every_judgement() -> None:
     judgements = a_judgement(("a", "b")), a_judgement(("b", "c"), turn=1, action="warn")
-    case = Case("c1", a_message(), (), (), judgements, CaseState.OPEN, (), NOON, 2)
-
-    card = draw_case(case, url="https://desk.example/c1")
+    card = draw_case(a_case(*judgements), url="https://desk.example/c1")
 
     assert (card.case_id, card.url) == ("c1", "https://desk.example/c1")
     assert card.rules == ("a", "b", "c")

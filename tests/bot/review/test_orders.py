@@ -81,7 +81,6 @@ def room(journal: Journal) -> Room:
         lambda _: platform.client,
         parse,
         clock,
-        nonce_of=lambda key, action: key.nonce(action),
         house=house,
     )
     made = Room(journal, platform, orders, desk, book, clock)

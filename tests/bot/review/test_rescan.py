@@ -20,7 +20,18 @@ from analysis.types import (
 )
 from bot.cli.rescan import begins
 from bot.errors import Misconfigured
-from bot.model import CaseState, Cause, Context, Evidence, Matched, Mode, Outcome, Status, Verdict
+from bot.model import (
+    CaseState,
+    Cause,
+    Context,
+    Evidence,
+    JudgementKey,
+    Matched,
+    Mode,
+    Outcome,
+    Status,
+    Verdict,
+)
 from bot.ports import Client
 from bot.review.desk import Desk
 from bot.review.rescan import BudgetSpent, Rescanner, Step
@@ -152,6 +163,26 @@ async def test_a_rescan_goes_on_where_it_was_stopped(today: Today) -> None:
 
     assert (await today.run()).done == 2
     assert len(today.looked) == 3
+
+
+class Killed(Journal):
+    """Of a process that is killed after it wrote a judgement."""
+
+    async def finish(self, key: JudgementKey) -> None:
+        raise KeyboardInterrupt(str(key))
+
+
+async def test_a_judgement_that_was_written_before_a_kill_is_finished(today: Today) -> None:
+    await today.a_case()
+    journal = today.journal
+    today.journal = Killed(journal.database, journal.seal, parse)
+    with pytest.raises(KeyboardInterrupt):
+        await today.run()
+    today.journal = journal
+    await today.run()
+
+    assert await journal.unfinished() == ()
+    assert len(today.looked) == 1
 
 
 async def test_another_rescan_looks_at_all_again(today: Today) -> None:

@@ -54,6 +54,7 @@ from bot.review.waiting import Incident
 from bot.web.access import Identity, MemorySessions, Scope
 from bot.web.services import Limits, Mounted, OnStage, Reach, Services
 from tests.bot.web.desk_fakes import FakeHealth, FakeLessons, FakeQueue, FakeWithheld
+from tests.bot.web.rules_fakes import FakeDeliveries, FakeRules
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 STAGES = (("decoded", 12.0), ("read", 220.0), ("judged", 31.0), ("fused", 0.4))
@@ -372,6 +373,8 @@ class World:
     platforms: tuple[Mounted, ...] = ()
     queue: FakeQueue = field(default_factory=FakeQueue)
     lessons: FakeLessons = field(default_factory=FakeLessons)
+    deliveries: FakeDeliveries = field(default_factory=FakeDeliveries)
+    rules: FakeRules = field(default_factory=FakeRules)
     time: datetime = NOW
 
     def __post_init__(self) -> None:
@@ -388,6 +391,8 @@ class World:
             parked=self.queue,
             withheld=self.withheld,
             lessons=self.lessons,
+            deliveries=self.deliveries,
+            rules=self.rules,
             clock=lambda: self.time,
             limits=self.limits,
             reach=self.reach,

@@ -19,7 +19,7 @@ PUBLIC = {
 }  # fmt: skip
 FORM = {"version": "1"}
 UPHOLD = "/desk/cases/c1/uphold"
-PATHS = {"case_id": "c1", "n": "0", "entry": "7"}
+PATHS = {"case_id": "c1", "n": "0", "entry": "7", "delivery": "d1", "rule": "scam-likely"}
 
 
 def every_route() -> Iterator[tuple[str, str]]:

@@ -103,7 +103,7 @@ def _cards() -> None:
         "ix_cards_burst", "cards", ["platform", "community_id", "author_id", "latest_at"]
     )
     _partial(
-        "ix_cards_incident", "cards", ["platform", "community_id"], "about != '' AND gone = ''"
+        "ix_cards_incident", "cards", ["platform", "community_id"], "about != '' AND gone != 'over'"
     )
     op.create_table(
         "card_cases",

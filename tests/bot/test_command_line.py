@@ -1,0 +1,94 @@
+"""What is typed wrong is one sentence, and what breaks tells neither values nor a traceback."""
+
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+import structlog
+import typer
+
+from bot.__main__ import Build
+from bot.cli.columns import show
+from bot.cli.root import called, well_told
+from bot.cli.search import a_cursor, cursor, span
+from bot.errors import Misconfigured
+from bot.storage.search import Hit
+from tests.bot.storage.builders import a_key
+
+
+@pytest.fixture(autouse=True)
+def logs() -> Iterator[None]:
+    """Leave logging as it was."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    structlog.reset_defaults()
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [("0.5..1", (0.5, 1.0)), ("3", (3.0, 3.0)), ("-1..-0.05", (-1.0, -0.05)), ("0..0", (0.0, 0.0))],
+)
+def test_a_span_is_read(text: str, read: tuple[float, float]) -> None:
+    assert span(text) == read
+
+
+@pytest.mark.parametrize(
+    "text", ["", "..", "a", "1..a", "0..nan", "nan", "-inf..1", "1e999", "2..1", "0x1", "1..2..3"]
+)
+def test_what_is_no_span_is_refused(text: str) -> None:
+    with pytest.raises(Misconfigured, match="is no span"):
+        span(text)
+
+
+def test_a_page_goes_on_where_the_one_before_it_ended() -> None:
+    at = datetime(2026, 11, 27, 6, 41, 36, 698602, tzinfo=UTC)
+    hit = Hit(7, at, a_key(), "u1", None, (), {}, "")
+
+    assert a_cursor(cursor(hit)) == hit.cursor
+
+
+@pytest.mark.parametrize("text", ["x", "~", "2026-11-27~", "2026-11-27T00:00:00~1", "~1"])
+def test_what_is_no_place_to_go_on_from_is_refused(text: str) -> None:
+    with pytest.raises(Misconfigured, match="--before"):
+        a_cursor(text)
+
+
+def test_what_breaks_before_the_settings_are_read_tells_no_value(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = typer.Typer()
+
+    @app.command()
+    @well_told
+    def broken(token: str = "canary-secret") -> None:  # noqa: S107 - it is a canary
+        raise RuntimeError(token)
+
+    monkeypatch.setattr("sys.argv", ["bifocal"])
+    code = called(app, Build())
+    said = "".join(capsys.readouterr())
+
+    assert code == 1
+    assert "a fault of ours: RuntimeError" in said
+    assert "canary-secret" not in said
+
+
+def test_rows_are_shown_whole_however_long_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    ref = "discord:" + "1" * 200
+
+    show(("message", "case"), [(ref, "c1"), ("m", "[red]c2")])
+
+    assert capsys.readouterr().out.splitlines() == [
+        f"message{' ' * 201}  case",
+        f"{ref}  c1",
+        f"m{' ' * 207}  [red]c2",
+    ]
+
+
+def test_no_row_moves_the_cursor_or_forges_another(capsys: pytest.CaptureFixture[str]) -> None:
+    show(("author",), [("a\x1b[2J\nb\u202e",)])
+
+    assert capsys.readouterr().out.splitlines() == ["author", "a\\x1b[2J\\nb\\u202e"]
