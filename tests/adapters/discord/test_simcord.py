@@ -1,4 +1,4 @@
-"""The platform's own client also works in SimCord, where no socket is and no command is forgiven."""
+"""The client also works in SimCord, where no socket is and no command is forgiven."""
 
 import simcord
 
