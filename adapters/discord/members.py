@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-import discord
 from discord.http import Route
 
 from adapters.discord.api import Payload, audit
@@ -120,31 +119,35 @@ class MemberActs:
         guild, user = _numbers(ref, author)
         found = await self._role(ref, role)
         await self._api.ask(
-            lambda http: http.add_role(guild, user, found.id, reason=audit(reason)),
+            lambda http: http.add_role(guild, user, found, reason=audit(reason)),
             guild=ref.community_id,
-            what=f"role/{found.id}",
+            what=f"role/{found}",
         )
 
     async def has_role(self, ref: Ref, author: Author, role: str) -> bool:
         """Whether an author has a role now."""
         found = await self._role(ref, role)
-        return str(found.id) in (await self._member(ref, author)).get("roles", ())
+        return str(found) in (await self._member(ref, author)).get("roles", ())
 
     async def remove_role(self, ref: Ref, author: Author, role: str, *, reason: str) -> None:
         """Take a role from an author."""
         guild, user = _numbers(ref, author)
         found = await self._role(ref, role)
         await self._api.ask(
-            lambda http: http.remove_role(guild, user, found.id, reason=audit(reason)),
+            lambda http: http.remove_role(guild, user, found, reason=audit(reason)),
             guild=ref.community_id,
-            what=f"role/{found.id}",
+            what=f"role/{found}",
         )
 
-    async def _role(self, ref: Ref, name: str) -> discord.Role:
+    async def _role(self, ref: Ref, name: str) -> int:
         guild = await self._tools.places.guild(ref.community_id)
         for role in guild.roles:
             if name in {str(role.id), role.name}:
-                return role
+                return role.id
+        # One that was made a moment ago is perhaps not heard of yet.
+        for told in await self._api.ask(lambda http: http.get_roles(guild.id)):
+            if name in {told["id"], told["name"]}:
+                return int(told["id"])
         raise NotPermitted(f"there is no role named {name!r} here")
 
     async def send_dm(self, ref: Ref, author: Author, text: str, *, nonce: str) -> str:

@@ -85,8 +85,6 @@ def can(action: Action, message: Message, guild: discord.Guild | None) -> str | 
     if isinstance(channel, discord.Thread) and "send_messages" in takes:
         takes[takes.index("send_messages")] = "send_messages_in_threads"
     lacking = missing(allowed, tuple(takes))
-    if isinstance(channel, discord.Thread) and channel.locked and not allowed.manage_threads:
-        lacking.append("manage_threads")
     return f"Bifocal lacks {words(lacking)} here" if lacking else None
 
 
