@@ -3,6 +3,7 @@
 Limits: docs.slack.dev/reference/block-kit/blocks, …/block-elements, …/composition-objects.
 """
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 
 from adapters.slack.api import Shape
@@ -15,6 +16,8 @@ from bot.model import Ref
 OPENS = "Open in Slack"
 IN_MESSAGE, IN_VIEW = 50, 100
 """Blocks."""
+BYTES = 200_000
+"""Of JSON in all; Slack refuses views of more than 250 kB."""
 HEADER = 150
 FIELDS, FIELD = 10, 2000
 FALLBACK = 3000
@@ -67,15 +70,27 @@ class Draw:
         ]
         tail = tail[: most - 2]
         head = [*_head(sheet), *_entries(sheet.entries, elements)]
-        room = most - len(tail)
-        if len(head) > room:
-            head = [*head[: room - 1], line("There is more than fits here.")]
-        return [*head, *tail]
+        room, size = most - len(tail), BYTES - _bytes(tail)
+        if len(head) > room or _bytes(head) > size:
+            head = [*_fitting(head[: room - 1], size), line("There is more than fits here.")]
+        return [*head, *tail] or [line("There is nothing to show.")]
 
     def _opens(self, sheet: Sheet) -> tuple[Button, ...]:
         """So that what we may not do about a post is one press away for a person."""
         url = self._link(Ref.parse(sheet.post)) if sheet.post else ""
         return (Button(OPENS, url=url),) if url else ()
+
+
+def _bytes(blocks: Sequence[Shape]) -> int:
+    return len(json.dumps(blocks))
+
+
+def _fitting(blocks: Sequence[Shape], size: int) -> Iterator[Shape]:
+    for block in blocks:
+        size -= _bytes([block])
+        if size < 0:
+            return
+        yield block
 
 
 def _head(sheet: Sheet) -> Iterator[Shape]:

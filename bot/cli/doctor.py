@@ -40,8 +40,8 @@ async def _examined(root: Root, settings: Settings) -> None:
         found.extend(_said(await examine.providers(core.remote.providers)))
 
     await look(root, settings, providers)
-    async with root.storage(settings) as store, root.platforms(settings, store) as platforms:
-        for platform in platforms.values():
+    async with root.storage(settings) as store:
+        for platform in root.platforms(settings, store):
             found.extend(_said(await examine.platform(platform)))
     if not all(one.well for one in found):
         raise typer.Exit(ENVIRONMENT)

@@ -3,7 +3,7 @@
 import functools
 import os
 import sys
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, ParamSpec, Protocol
@@ -72,10 +72,8 @@ class Root(Protocol):
         """The queue, of which only one process may have hold."""
         ...
 
-    def platforms(
-        self, settings: Settings, store: Store
-    ) -> AbstractAsyncContextManager[Mapping[str, Platform]]:
-        """The chat platforms that have a token, by name, not started: to be examined."""
+    def platforms(self, settings: Settings, store: Store) -> Sequence[Platform]:
+        """The chat platforms that have a token, not started: to be examined."""
         ...
 
     def keepers(self, settings: Settings) -> Mapping[str, Erases]:

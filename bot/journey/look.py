@@ -5,13 +5,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 
+from analysis.types import Content, Image
 from bot.counters import Counters
 from bot.journey import context
 from bot.journey.gather import Gatherer
 from bot.journey.judge import Judge
 from bot.journey.keep import Keeper
 from bot.journey.room import Room
-from bot.model import Cause, JudgementKey, Message, Record, Verdict
+from bot.model import Cause, JudgementKey, Message, Record, Ref, Verdict
 from bot.ports import Platform
 from bot.storage.sealed import NewCase
 
@@ -27,6 +28,8 @@ class Look:
     keeper: Keeper
     clock: Callable[[], datetime]
     room: Room = field(default_factory=Room)
+    ignored: Callable[[Ref, Image], bool] = lambda _ref, _image: False
+    """Whether a picture is to be left out of the judgement where it was posted."""
 
     async def at(
         self,
@@ -41,21 +44,36 @@ class Look:
         """
         async with self.room.held(len(message.attachments)):
             content = await self.gatherer.content(platform, message)
+            judged = self._without_ignored(message.ref, content)
             seen = await context.gather(
                 self.counters,
                 self.book,
                 message,
-                content,
+                judged,
                 now=self.clock(),
                 as_of=as_of or message.sent_at,
             )
-            assessment, verdict = await self.judge.judge(content, seen, author=opaque(message))
+            assessment, verdict = await self.judge.judge(judged, seen, author=opaque(message))
             if key.cause is Cause.REPORTED:
                 verdict = reported(verdict)
+            if judged is not content:
+                verdict = telling_what_was_left_out(verdict)
             record = Record(
                 key, message.author.id, message.sent_at, self.clock(), assessment, seen, verdict, ()
             )
             return record, await self.keeper.case(message, content, record)
+
+    def _without_ignored(self, ref: Ref, content: Content) -> Content:
+        """The same content where nothing is ignored. Each image answers for itself alone: an
+        animation that begins with an ignored picture is judged from its second frame on."""
+        images = tuple(image for image in content.images if not self.ignored(ref, image))
+        return content if len(images) == len(content.images) else replace(content, images=images)
+
+
+def telling_what_was_left_out(verdict: Verdict) -> Verdict:
+    """The same, saying that not every picture was judged."""
+    why = f"{verdict.explanation} A picture was left out: moderators ignore it in this channel."
+    return replace(verdict, explanation=why)
 
 
 def reported(verdict: Verdict) -> Verdict:

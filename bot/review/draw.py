@@ -21,20 +21,37 @@ QUIET = "Post"
 """A card's first word where no score is worth a look."""
 
 
-def breaker(community_id: str, reason: str) -> Card:
-    """What moderators are told once when the limits stop the bot from acting."""
+def notice(community_id: str, title: str, told: str, *, url: str = "") -> Card:
+    """Words to the moderators, about no post."""
     return Card(
         case_id="",
-        title="Bifocal stopped acting here",
+        title=title,
         author="",
         channel="",
         caption="",
-        explanation=f"For now {reason}. What it would have done waits in review.",
+        explanation=told,
         rules=(),
         scores=(),
         outcomes=(),
+        url=url,
         community_id=community_id,
         kind=CardKind.NOTICE,
+    )
+
+
+def breaker(community_id: str, reason: str) -> Card:
+    """What moderators are told once when the limits stop the bot from acting."""
+    told = f"For now {reason}. What it would have done waits in review."
+    return notice(community_id, "Bifocal stopped acting here", told)
+
+
+def suspect_entry(community_id: str, bank: str) -> Card:
+    """What moderators are told when an entry of a bank matches what it should not."""
+    return notice(
+        community_id,
+        f"A picture of the bank {bank} matched too much",
+        "Within an hour it was found in many unlike pictures of different authors. It is out of"
+        " force until somebody puts it back or removes it at the desk.",
     )
 
 
@@ -49,10 +66,7 @@ def outage(community_id: str, incident: Incident, *, over: bool, url: str = "") 
         kind = incident.kind.replace("_", " ")
         told = f"{kind.capitalize()} {since}. {_MEANWHILE[incident.detector == WORKER]}"
     return dataclasses.replace(
-        breaker(community_id, ""),
-        title=title,
-        explanation=told,
-        url=url,
+        notice(community_id, title, told, url=url),
         kind=CardKind.INCIDENT,
         state=(CaseState.CLOSED if over else CaseState.OPEN).value,
     )

@@ -15,7 +15,9 @@ from bot.storage.banks import BankStore
 from bot.storage.bookmarks import StoredBookmarks
 from bot.storage.communities import StoredCommunities
 from bot.storage.database import Database
+from bot.storage.erasures import Erasures
 from bot.storage.evidence import EvidenceStore
+from bot.storage.ignored import Ignored
 from bot.storage.installations import Installations
 from bot.storage.journal import Journal
 from bot.storage.key_check import check_key
@@ -51,6 +53,8 @@ class Store:
     bookmarks: StoredBookmarks
     installations: Installations
     reports: ReportBook
+    ignored: Ignored
+    erasures: Erasures
     audit: Audit
 
 
@@ -67,9 +71,11 @@ async def opened(options: Options, clock: Callable[[], datetime]) -> AsyncIterat
     database = await Database.open(options.url)
     try:
         await check_key(database, seal, clock())
+        journal = Journal(database, seal, parse)
         communities = StoredCommunities(database, clock)
         await communities.load()
-        journal = Journal(database, seal, parse)
+        ignored = Ignored(journal, clock)
+        await ignored.load()
         yield Store(
             database,
             journal,
@@ -86,6 +92,8 @@ async def opened(options: Options, clock: Callable[[], datetime]) -> AsyncIterat
             StoredBookmarks(database, clock),
             Installations(database, seal, clock),
             ReportBook(journal, clock),
+            ignored,
+            Erasures(database, seal, evidence, clock),
             Audit(database),
         )
     finally:

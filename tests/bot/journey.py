@@ -52,6 +52,7 @@ from bot.queue.jobs import pack
 from bot.storage.authors import AuthorBook
 from bot.storage.database import Database
 from bot.storage.evidence import EvidenceStore
+from bot.storage.ignored import Ignored
 from bot.storage.journal import Journal
 from bot.storage.reports import ReportBook
 from bot.storage.seal import Seal
@@ -131,6 +132,7 @@ class World:
     authors: AuthorBook
     policy: Path
     rules: PolicyFile
+    ignored: Ignored
     time: datetime = NOON
 
     def stands(self, message: Message) -> Message:
@@ -203,6 +205,7 @@ async def a_world(
     given_up = GivenUp(journal, platforms, lambda: world.time)
     authors = AuthorBook(database, lambda: world.time)
     house = House(authors, platform.client.books)
+    ignored = Ignored(journal, lambda: world.time)
     look = Look(
         Gatherer(decode, 1000),
         Judge(
@@ -215,6 +218,7 @@ async def a_world(
         authors,
         Keeper(EvidenceStore.open("memory://", seal), encode),
         lambda: world.time,
+        ignored=ignored.covers,
     )
     enforcer = Enforcer(journal, ActionLimits(100, 100), paused, lambda: world.time)
     act = Act(journal, enforcer, given_up, lambda: world.time, house)
@@ -235,7 +239,9 @@ async def a_world(
         ),
     )
     world = World(
-        *(app, platform, journal, detector, metrics, given_up, intake, authors, policy, in_force)
+        *(app, platform, journal, detector, metrics, given_up, intake, authors, policy),
+        rules=in_force,
+        ignored=ignored,
     )
     try:
         yield world

@@ -17,7 +17,7 @@ class DiscordHarness:
 
     started: Started
     guild: Guild
-    cannot = frozenset[str]()
+    cannot: frozenset[str] = frozenset()
 
     @property
     def platform(self) -> Discord:

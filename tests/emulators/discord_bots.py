@@ -22,6 +22,9 @@ class Listener(discord.Client):
         self.heard.append((event, args[0] if args else None))
         super().dispatch(event, *args, **kwargs)
 
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Without the five seconds that discord.py waits before a second IDENTIFY."""
+
     def of(self, event: str) -> list[Any]:
         """What came with each event of this name."""
         return [said for name, said in self.heard if name == event]

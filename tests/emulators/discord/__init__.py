@@ -16,15 +16,16 @@
 
 A plain client runs by ``async with world.visited_by(client)``. Trouble is ordered at
 ``world.rest`` (429, 5xx, delay, hang, drop), ``world.gateway`` (drop, close, invalidate, raw,
-malformed, acks) and each attachment's ``serving``; ``world.cdn.expire()`` ends all links.
+malformed, again, acks) and each attachment's ``serving``; ``world.cdn.expire()`` ends all links.
 ``world.until`` waits for a fact, looking whenever something arrives: no test needs to sleep.
 """
 
 from tests.emulators.discord.acting import How
+from tests.emulators.discord.audit import Audited
 from tests.emulators.discord.calls import Received
 from tests.emulators.discord.channels import Channel
 from tests.emulators.discord.files import Attachment, Serving, Sticker, Upload
-from tests.emulators.discord.guilds import Audited, Guild
+from tests.emulators.discord.guilds import Guild
 from tests.emulators.discord.intents import Intent
 from tests.emulators.discord.interactions import Interaction
 from tests.emulators.discord.messages import Message

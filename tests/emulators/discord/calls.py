@@ -74,13 +74,7 @@ class Call:
         return int(self.query[name]) if name in self.query else None
 
     def user(self, name: str = "user") -> "User":
-        user_id = self.id(name)
-        if user := self.world.users.get(user_id):
-            return user
-        for guild in self.world.guilds.values():
-            if member := guild.member_of(user_id):
-                return member.user
-        raise unknown("user")
+        return self.world.somebody(self.id(name))
 
     def guild(self) -> "Guild":
         """The guild of the path, where the bot is in it."""

@@ -23,7 +23,7 @@ LOGIN = b"<!doctype html><html><title>Log in</title><form>Please log in.</form><
 PIECE = 16 * 1024
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Cdn:
     """``fetched`` lists the paths that were asked for, in their order."""
 

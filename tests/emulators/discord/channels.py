@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from tests.emulators.discord.files import Attachment, Files, Sticker, Upload, uploads
 from tests.emulators.discord.intents import Intent
-from tests.emulators.discord.messages import DEFAULT, REPLY, Message, emoji_of, mentions_in
+from tests.emulators.discord.layout import accepted
+from tests.emulators.discord.messages import (
+    COMPONENTS_V2,
+    DEFAULT,
+    REPLY,
+    Message,
+    emoji_of,
+    mentions_in,
+)
 from tests.emulators.discord.people import Member, Role, User
 from tests.emulators.discord.permissions import Overwrite, Permission
 from tests.emulators.discord.snowflakes import made_at, stamp
@@ -36,7 +44,7 @@ FORUMS = ("forum", "media")
 VOICES = ("voice", "stage")
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Channel:
     """Where messages stand. ``kind`` is one of ``KINDS``; a forum post is a thread."""
 
@@ -112,6 +120,7 @@ class Channel:
         reply_to: Message | None = None,
         forward: Message | None = None,
         flags: int = 0,
+        kind: int | None = None,
         as_webhook: str | None = None,
         at: datetime | None = None,
         message_id: int | None = None,
@@ -119,9 +128,12 @@ class Channel:
     ) -> Message:
         """Somebody posts; the bot hears of it unless ``quietly``.
 
+        A member who left or is timed out cannot: AssertionError.
         ``forward`` carries a snapshot of another message; ``as_webhook`` posts under that name;
-        ``at`` dates it back; ``poll`` comes from ``a_poll``.
+        ``at`` dates it back; ``poll`` comes from ``a_poll``; ``kind`` is the message type of what
+        the service says itself: 6 pinned, 7 joined, 46 a poll's result.
         """
+        self._may_post(author, as_webhook)
         message = Message(
             self,
             message_id or self.world.ids.next(at),
@@ -130,18 +142,24 @@ class Channel:
             [self.stored(file) for file in uploads(files)],
             embeds=list(embeds),
             stickers=list(stickers),
-            components=list(components),
+            components=accepted(components, v2=bool(flags & COMPONENTS_V2)),
             poll=poll,
             snapshots=[forward.snapshot()] if forward else [],
             reply_to=reply_to,
             forward_of=forward,
             mentions=mentions_in(self, text),
-            type=REPLY if reply_to else DEFAULT,
+            type=(REPLY if reply_to else DEFAULT) if kind is None else kind,
             flags=flags,
         )
         if as_webhook is not None:
             message.webhook_id, message.webhook_name = self.world.ids.next(), as_webhook
         return self.add(message, quietly=quietly)
+
+    def _may_post(self, author: "Member | User", as_webhook: str | None) -> None:
+        if isinstance(author, Member) and author.guild is self.guild and not as_webhook:
+            if author.has_left or author.is_timed_out:
+                raise AssertionError(f"{author.name} left or is timed out, and cannot post")
+            author.guild.keep(author)
 
     async def backlog(
         self,
@@ -251,7 +269,15 @@ class Channel:
             self._send("MESSAGE_DELETE_BULK", {"ids": ids, **where})
 
     def tell(self, event: str, message: Message) -> None:
-        """Tell the bot of a message, where it can see the channel."""
+        """Tell the bot of a message, where it can see the channel.
+
+        Of its own ephemeral ones it is told as if they were direct messages: without guild and
+        member, by that intent (https://docs.discord.com/developers/events/gateway).
+        """
+        if message.is_ephemeral:
+            direct = Intent.DIRECT_MESSAGES
+            self.world.gateway.send(event, message.drawn(live=True), None, needs=direct)
+            return
         kept = message.author is self.world.bot or message.webhook_id == self.world.app_id
         called = self.world.bot in message.mentions.users
         self._send(event, message.drawn(live=True), readable=kept or called or not self.guild)
@@ -274,7 +300,11 @@ class Channel:
 
     def tell_of_itself(self, event: str, **more: object) -> None:
         """Tell the bot that the channel or thread came, changed or went."""
-        self._send(event, self.drawn() | more, needs=Intent.GUILDS)
+        # Bots are told of all channels, also of those whose messages they cannot see.
+        told = not self.is_thread or self.bot_sees()
+        if self.guild is not None and self.guild.bot_member is not None and told:
+            said = self.drawn() | more
+            self.world.gateway.send(event, said, self.guild.id, needs=Intent.GUILDS)
 
     def _send(
         self,

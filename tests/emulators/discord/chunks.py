@@ -56,5 +56,5 @@ def everybody(guild: "Guild") -> "Iterator[Member]":
     if guild.crowd is not None:
         for number in range(guild.crowd.size):
             member = guild.crowd.member(number)
-            if member.id not in guild.members:
+            if member.id not in guild.members and member.id not in guild.gone:
                 yield member

@@ -43,6 +43,12 @@ class Command:
         said = self.body.get("default_member_permissions")
         return None if said is None else Permission(int(said))
 
+    @property
+    def in_dms(self) -> bool:
+        """Whether it is offered in direct messages with the bot."""
+        contexts = self.body.get("contexts")
+        return self.body.get("dm_permission") is not False if contexts is None else 1 in contexts
+
     def data(self) -> Json:
         """How an interaction names it."""
         said: Json = {"id": str(self.id), "name": self.name, "type": self.kind}
@@ -62,7 +68,7 @@ class Command:
         return defaults | self.body | more | where
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Commands:
     """What is registered globally (None) and in guilds."""
 

@@ -68,7 +68,7 @@ def uploads(files: Files) -> list[Upload]:
     return [file if isinstance(file, Upload) else Upload(*file) for file in files]
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Attachment:
     """A stored file. Its link is signed anew whenever its message is drawn."""
 
@@ -150,7 +150,7 @@ STICKER_TYPES = {1: ("png", "image/png"), 2: ("png", "image/png"), 3: ("json", "
 """PNG, APNG and Lottie by Discord's format number; 4 is GIF."""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Sticker:
     """A sticker: ``kind`` 1 PNG, 2 APNG, 3 Lottie, 4 GIF."""
 

@@ -22,11 +22,12 @@ UNKNOWN_OPCODE, DECODE_ERROR, NOT_AUTHENTICATED, BAD_TOKEN = 4001, 4002, 4003, 4
 ALREADY, INVALID_SEQ, RATE_LIMITED, INVALID_SHARD, DISALLOWED = 4005, 4007, 4008, 4010, 4014
 HEARTBEAT, IDENTIFY, PRESENCE, RESUME, RECONNECT, MEMBERS = 1, 2, 3, 6, 7, 8
 INVALIDATED, HELLO, ACK = 9, 10, 11
+ENDING = (4007, 4009)
 PATIENCE = 120
 """What a client may send in 60 s before it is closed with 4008."""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Gateway:
     """``identifies``, ``resumes`` and ``member_requests`` are the bodies as they arrived."""
 
@@ -42,6 +43,8 @@ class Gateway:
     """The privileged intents the application was approved for; others close with 4014."""
     starts_left: int = 1000
     """IDENTIFYs that are left today."""
+    silent: bool = False
+    """Take connections and never say HELLO."""
     refuse_with: int | None = None
     """Close every new connection with this code."""
     identifies: list[Json] = field(default_factory=list)
@@ -104,27 +107,33 @@ class Gateway:
             session.wire.put_text(text)
 
     def malformed(self, event: str, said: object) -> None:
-        """Dispatch an event with any payload at all, numbered and replayed like a true one."""
+        """Send an event with any payload at all, numbered and replayed like a true one.
+
+        For what is malformed, or out of order; ``message.drawn(live=True)`` is a true payload.
+        """
         for session in self.sessions.values():
             if session.alive:
                 session.tell(event, said)
 
-    def again(self, times: int = 1) -> None:
-        """Deliver the newest MESSAGE_CREATE once more, under new numbers."""
+    def again(self, times: int = 1, event: str = "MESSAGE_CREATE") -> None:
+        """Deliver the newest event of this name so many times more, under new numbers."""
         for session in self.listening:
-            kept = [frame["d"] for _, frame in session.sent if frame["t"] == "MESSAGE_CREATE"]
+            kept = [frame["d"] for _, frame in session.sent if frame["t"] == event]
             for _ in range(times):
-                session.tell("MESSAGE_CREATE", kept[-1])
+                session.tell(event, kept[-1])
 
     async def drop(self) -> None:
         """Every connection vanishes without a closing frame; sessions stay resumable."""
         for wire in self.wires:
             wire.drop()
 
-    async def close(self, code: int, *, forget: bool = False) -> None:
-        """Close every connection with this code; ``forget`` ends the sessions too."""
-        for session in self.sessions.values():
-            session.alive = session.alive and not forget
+    async def close(self, code: int, *, forget: bool | None = None) -> None:
+        """Close every connection with this code; ``forget`` ends the sessions too.
+
+        Unless said, they end with 4007 and 4009, as Discord's do.
+        """
+        if code in ENDING if forget is None else forget:
+            self.forget_sessions()
         for wire in self.wires:
             wire.close(code)
 
@@ -158,7 +167,8 @@ class Gateway:
             return socket
         self.wires.append(wire)
         pump = asyncio.create_task(wire.pump())
-        wire.put({"op": HELLO, "d": {"heartbeat_interval": int(self.heartbeat_s * 1000)}})
+        if not self.silent:
+            wire.put({"op": HELLO, "d": {"heartbeat_interval": int(self.heartbeat_s * 1000)}})
         try:
             await self._listen(wire)
         finally:
@@ -168,23 +178,29 @@ class Gateway:
 
     async def _listen(self, wire: Wire) -> None:
         async for frame in wire.socket:
+            if wire.closing:
+                continue
             if frame.type is not WSMsgType.TEXT:
-                return wire.close(DECODE_ERROR)
+                wire.close(DECODE_ERROR)
+                continue
             said = json.loads(frame.data)
             wire.received.append(said)
             if len(wire.received) > PATIENCE and said["op"] != HEARTBEAT:
-                return wire.close(RATE_LIMITED)
-            self._heard(wire, said["op"], said.get("d"))
+                wire.close(RATE_LIMITED)
+                continue
+            try:
+                self._heard(wire, said["op"], said.get("d"))
+            except Exception as exc:  # noqa: BLE001 - the end of the connection would hide it
+                self.world.broken.append(exc)
             self.world.changed()
-        return None
 
     def _ended(self, wire: Wire) -> None:
-        wire.closing = True
         self.wires.remove(wire)
-        code = wire.socket.close_code
+        code = None if wire.closing else wire.socket.close_code
+        wire.closing = True
         if wire.session is not None and wire.session.wire is wire:
             wire.session.wire = None
-            # A client that says goodbye properly cannot resume.
+            # A client that says goodbye properly, of its own accord, cannot resume.
             wire.session.alive &= code not in {1000, 1001}
         if code is not None:
             self.client_closes.append(code)
@@ -227,9 +243,6 @@ class Gateway:
         return None
 
     def _seat(self, session: Session, wire: Wire) -> None:
-        for other in self.sessions.values():
-            if other is not session and other.shard == session.shard:
-                other.alive = False
         self.sessions = {key: each for key, each in self.sessions.items() if each.alive}
         self.sessions[session.id] = session
         session.wire, wire.session = wire, session

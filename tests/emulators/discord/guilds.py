@@ -1,9 +1,10 @@
 """A guild: its channels, roles, members, bans, and the audit log that its moderators read."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from tests.emulators.discord.audit import Audited
 from tests.emulators.discord.channels import Channel
 from tests.emulators.discord.files import Sticker
 from tests.emulators.discord.intents import Intent
@@ -17,22 +18,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Audited:
-    """A line of the audit log."""
-
-    id: int
-    action: int
-    """https://docs.discord.com/developers/resources/audit-log: 20 kick, 22 ban, 72 delete, …"""
-    by: int
-    target: int | None
-    reason: str | None
-    """The decoded ``X-Audit-Log-Reason``."""
-    changes: tuple[str, ...] = ()
-    at: datetime | None = None
-
-
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Guild:
     """A guild. ``bot_member`` is None while the bot is not in it."""
 
@@ -48,6 +34,8 @@ class Guild:
     audit_log: list[Audited] = field(default_factory=list)
     stickers: list[Sticker] = field(default_factory=list)
     crowd: Crowd | None = None
+    gone: set[int] = field(default_factory=set)
+    """Who left or was put out, so that nobody steps out of the crowd twice."""
     unavailable: bool = False
     _owner_id: int = 0
 
@@ -71,7 +59,7 @@ class Guild:
 
     @property
     def bot_role(self) -> Role:
-        """The bot's own role; set its ``permissions`` to take some away."""
+        """The bot's own role: ``grant`` and ``revoke`` what it may do."""
         return next(r for r in self.roles.values() if r.managed_by == self.world.bot.id)
 
     @property
@@ -81,15 +69,22 @@ class Guild:
 
     @property
     def member_count(self) -> int:
-        return len(self.members) + (self.crowd.size if self.crowd else 0)
+        if self.crowd is None:
+            return len(self.members)
+        stepped_out = [i for i in {*self.members, *self.gone} if self.crowd.number(i) is not None]
+        return len(self.members) + self.crowd.size - len(stepped_out)
 
     def channel(
         self, name: str, kind: str = "text", *, parent: Channel | None = None, **more: Any
     ) -> Channel:
         """The channel of this name, made if there is none; ``more`` sets fields such as nsfw."""
         found = [each for each in self.channels if each.name == name]
-        if found:
-            return found[0]
+        return found[0] if found else self.new_channel(name, kind, parent=parent, **more)
+
+    def new_channel(
+        self, name: str, kind: str = "text", *, parent: Channel | None = None, **more: Any
+    ) -> Channel:
+        """One more channel, whatever others are called; the bot hears CHANNEL_CREATE."""
         position = len(self.channels)
         channel = Channel(
             self.world, self.world.ids.next(), kind, name, self, parent, position=position, **more
@@ -109,7 +104,10 @@ class Guild:
         found = [each for each in self.roles.values() if each.name == name]
         if found:
             return found[0]
-        place = len(self.roles) if position is None else position
+        return self.new_role(name, permissions, len(self.roles) if position is None else position)
+
+    def new_role(self, name: str, permissions: Permission, place: int) -> Role:
+        """One more role, whatever others are called; the bot hears GUILD_ROLE_CREATE."""
         role = Role(self, self.world.ids.next(), name, permissions, place)
         self.roles[role.id] = role
         self.tell("GUILD_ROLE_CREATE", {"role": role.drawn()}, Intent.GUILDS)
@@ -133,7 +131,8 @@ class Guild:
         if found:
             return found[0]
         user = self.world.user(name, created=created, is_bot=is_bot, takes_dms=takes_dms)
-        return self.join(user, joined=joined).give(*roles)
+        member = self.join(user, joined=joined)
+        return member.give(*roles) if roles else member
 
     def moderator(self, name: str) -> Member:
         """A member whose role may delete, time out, kick and ban."""
@@ -143,23 +142,27 @@ class Guild:
         """An account becomes a member; the bot hears GUILD_MEMBER_ADD."""
         member = Member(user, self, self.world.now() - joined)
         self.members[user.id] = member
+        self.gone.discard(user.id)
         self.tell("GUILD_MEMBER_ADD", member.drawn(), Intent.GUILD_MEMBERS)
         return member
 
     def member_of(self, user_id: int) -> Member | None:
         """A member by id; one of the crowd steps out of it."""
         found = self.members.get(user_id)
-        number = self.crowd.number(user_id) if self.crowd and found is None else None
-        if self.crowd is not None and number is not None:
-            found = self.crowd.member(number)
-            self.world.users.setdefault(user_id, found.user)
-        return found
+        if self.crowd is None or found is not None or user_id in self.gone:
+            return found
+        number = self.crowd.number(user_id)
+        return None if number is None else self.crowd.member(number)
 
     def keep(self, member: Member) -> Member:
-        """Remember a member of the crowd, because something was done to them."""
-        if member.id not in self.members and not (self.bans.keys() & {member.id}):
-            self.members[member.id] = member
-        return member
+        """Remember a member of the crowd, because they do something or it is done to them."""
+        self.world.users.setdefault(member.id, member.user)
+        return self.members.setdefault(member.id, member)
+
+    def of_the_crowd(self, number: int) -> Member:
+        """One of the crowd, counted from 0, who is from now on remembered."""
+        assert self.crowd is not None
+        return self.keep(self.crowd.member(number))
 
     def crowded(self, size: int) -> None:
         """So many further members, each made only when looked at."""
@@ -169,6 +172,7 @@ class Guild:
         """Somebody goes or is put out; the bot hears of it, or leaves itself."""
         if self.members.pop(member.id, None) is None:
             return
+        self.gone.add(member.id)
         if member.user is self.world.bot:
             gone = {"id": str(self.id), "unavailable": False}
             self.world.gateway.send("GUILD_DELETE", gone, self.id, needs=Intent.GUILDS)
@@ -178,6 +182,8 @@ class Guild:
     def ban(self, user: User, reason: str | None = None) -> None:
         """Ban an account, member or not."""
         self.bans[user.id] = reason
+        self.world.users.setdefault(user.id, user)
+        self.gone.add(user.id)
         self.tell("GUILD_BAN_ADD", {"user": user.drawn()}, Intent.GUILD_MODERATION)
         if member := self.members.get(user.id):
             self.remove(member)
@@ -195,13 +201,13 @@ class Guild:
             told = {"guild_id": str(self.id), **said}
             self.world.gateway.send(event, told, self.id, needs=needs)
 
-    def audit(
-        self, action: int, target: int | None, reason: str | None, *changes: str, by: int = 0
-    ) -> None:
-        """Write a line of the audit log."""
-        who, now = by or self.world.bot.id, self.world.now()
-        line = Audited(self.world.ids.next(), action, who, target, reason, changes, now)
+    def audit(self, action: int, target: int | None, reason: str | None, **options: str) -> None:
+        """Write down what the bot did; it hears of it where it may read the log."""
+        line = Audited(self.world.ids.next(), action, self.world.bot.id, target, reason, options)
         self.audit_log.append(line)
+        bot = self.bot_member
+        if bot is not None and Permission.VIEW_AUDIT_LOG in bot.permissions():
+            self.tell("GUILD_AUDIT_LOG_ENTRY_CREATE", line.drawn(), Intent.GUILD_MODERATION)
 
     async def bot_joins(self, permissions: Permission = MODERATING) -> Member:
         """The bot is added; it hears GUILD_CREATE."""
@@ -269,14 +275,13 @@ class Guild:
 
     def created(self) -> Json:
         """As GUILD_CREATE says it; the gateway leaves out members a session may not see."""
-        seen = [each for each in self.channels if each.bot_sees()]
         threads = [t for c in self.channels for t in c.threads if t.bot_sees()]
         return self.drawn() | {
             "joined_at": stamp(self.bot.joined_at),
             "large": self.member_count > 250,
             "member_count": self.member_count,
             "members": [member.drawn() for member in self.members.values()],
-            "channels": [each.drawn() for each in seen],
+            "channels": [each.drawn() for each in self.channels],
             "threads": [each.drawn() for each in threads if not each.is_archived],
             "voice_states": [],
             "presences": [],

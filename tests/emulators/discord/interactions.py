@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tests.emulators.discord.acting import AS_USUAL, How, Person
 from tests.emulators.discord.commands import Command, typed
 from tests.emulators.discord.intents import Intent
-from tests.emulators.discord.permissions import EVERYTHING
+from tests.emulators.discord.permissions import EVERYTHING, Permission
 from tests.emulators.discord.pressing import button_named, menu_named, picked
 from tests.emulators.discord.resolved import Resolved
 
@@ -26,7 +26,7 @@ MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
 LIFETIME = timedelta(minutes=15)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Interaction:
     """One interaction, and all the bot made of it."""
 
@@ -112,7 +112,7 @@ class Interaction:
         return {"0": str(guild.id) if guild else "0"}
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Interactions:
     """Sends interactions and remembers them all."""
 
@@ -207,8 +207,11 @@ class Interactions:
     def _command(self, by: Person, name: str, kind: int, how: How) -> Command:
         command = self.world.commands.find(name, kind, by.guild)
         needed = command.needed
+        if by.guild is None and not command.in_dms and not how.opened:
+            raise AssertionError(f"the command {name!r} is not offered in direct messages")
         if by.guild is not None and needed is not None and not how.opened:
-            may = by.guild.members[by.user.id].permissions()
+            member = by.guild.member_of(by.user.id)
+            may = member.permissions() if member else Permission.NONE
             if may != EVERYTHING and (needed == 0 or needed & ~may):
                 raise AssertionError(f"{by.user.name} does not see the command {name!r}")
         return command
@@ -279,7 +282,8 @@ def _drawn(sent: Interaction) -> Json:
     if guild is None:
         said["user"] = by.user.drawn()
     else:
-        member = guild.members[by.user.id]
+        member = guild.member_of(by.user.id)
+        assert member is not None, f"{by.user.name} is no member of {guild.name}"
         may = str(int(member.permissions(channel)))
         said["member"] = member.drawn() | {"permissions": may}
         said["channel"]["permissions"] = may

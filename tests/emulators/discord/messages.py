@@ -32,7 +32,7 @@ class Mentions:
     everyone: bool = False
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Message:
     """One message. Its fields are the truth; ``drawn`` is what the API says of it."""
 

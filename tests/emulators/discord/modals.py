@@ -16,7 +16,7 @@ ROW, TEXT_INPUT, TEXT, LABEL, FILES = 1, 4, 10, 18, 19
 RADIO, CHECKBOXES, CHECKBOX = 21, 22, 23
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Modal:
     """A modal as the bot sent it."""
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from tests.emulators.discord.acting import Acts
+from tests.emulators.discord.intents import Intent
 from tests.emulators.discord.permissions import Overwrite, Permission, Standing
 from tests.emulators.discord.snowflakes import made_at, stamp
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class User(Acts):
     """An account. Acts in direct messages; in a guild it is the ``Member`` that acts."""
 
@@ -67,7 +68,7 @@ class User(Acts):
         }
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Role:
     """A guild's role. A higher position stands above."""
 
@@ -82,6 +83,22 @@ class Role:
     @property
     def mention(self) -> str:
         return f"<@&{self.id}>"
+
+    def grant(self, *permissions: Permission) -> "Role":
+        """Let all who have it do this; the bot hears GUILD_ROLE_UPDATE."""
+        for permission in permissions:
+            self.permissions |= permission
+        return self.updated()
+
+    def revoke(self, *permissions: Permission) -> "Role":
+        """No longer let them do this; the bot hears GUILD_ROLE_UPDATE."""
+        for permission in permissions:
+            self.permissions &= ~permission
+        return self.updated()
+
+    def updated(self) -> "Role":
+        self.guild.tell("GUILD_ROLE_UPDATE", {"role": self.drawn()}, Intent.GUILDS)
+        return self
 
     def drawn(self) -> Json:
         said: Json = {
@@ -101,7 +118,7 @@ class Role:
         return said
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Member(Acts):
     """An account in a guild."""
 
@@ -150,7 +167,7 @@ class Member(Acts):
 
     @property
     def has_left(self) -> bool:
-        return self.guild.members.get(self.id) is not self
+        return self.guild.member_of(self.id) is None
 
     def outranks(self, other: "Member") -> bool:
         """Whether roles let this one act upon the other."""
@@ -203,7 +220,7 @@ class Member(Acts):
         }
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Crowd:
     """Members of a huge guild: each exists only while somebody looks at it."""
 

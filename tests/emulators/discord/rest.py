@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -18,7 +19,7 @@ from tests.emulators.discord import (
 )
 from tests.emulators.discord.calls import Call, Received
 from tests.emulators.discord.files import Upload
-from tests.emulators.discord.refusals import Refusal
+from tests.emulators.discord.refusals import Refusal, invalid
 from tests.emulators.discord.troubles import Trouble
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 ROOT = "/api/v10"
+LONGEST_REASON = 512
 TABLES = (
     routes_application.routes,
     routes_channels.routes,
@@ -34,7 +36,7 @@ TABLES = (
     routes_members.routes,
     routes_messages.routes,
 )
-OPEN = ("/gateway", "/interactions/", "/webhooks/")
+OPEN = re.compile(r"/gateway$|/interactions/|/webhooks/\d+/[^/]+")
 """What is asked without the bot's token: a token of its own is in the path."""
 
 
@@ -52,13 +54,17 @@ class Rest:
             answer = await self._troubled(request, trouble)
             if answer is not None:
                 return self._answered(received, answer)
-        answer = self._limited(received) or await self._handled(received, uploads)
+        told, answer = self._limited(received)
+        if answer is None:
+            answer = await self._handled(received, uploads, told)
         if trouble is not None and trouble.after:
             answer = await self._troubled(request, trouble) or answer
         return self._answered(received, answer)
 
     def _answered(self, received: Received, answer: web.Response) -> web.Response:
         received.status = answer.status
+        shared = answer.headers.get("X-RateLimit-Scope") == "shared"
+        self.world.invalid_requests += answer.status in {401, 403, 429} and not shared
         self.world.changed()
         return answer
 
@@ -117,8 +123,6 @@ class Rest:
             return web.Response(status=499)
         if trouble.status is None:
             return None
-        if trouble.status == 429 and trouble.headers.get("X-RateLimit-Scope") != "shared":
-            self.world.invalid_requests += 1
         if isinstance(trouble.body, str):
             plain = "text/plain"
             return web.Response(
@@ -129,40 +133,40 @@ class Rest:
             )
         return _json(trouble.body, trouble.status, trouble.headers)
 
-    def _limited(self, received: Received) -> web.Response | None:
+    def _limited(self, received: Received) -> tuple[dict[str, str], web.Response | None]:
+        """What is told of the kept limit, and the answer where it was too much."""
         bucket = self.world.rest.bucket
         if bucket is None:
-            return None
+            return {}, None
         key = f"{received.method} {'/'.join(received.path.split('/')[:4])}"
         left, reset = bucket.take(key, received.at)
+        told = _told(bucket.limit, max(left, 0), reset, key)
         if left >= 0:
-            self._told = _told(bucket.limit, left, reset, key)
-            return None
-        self.world.invalid_requests += 1
-        headers = _told(bucket.limit, 0, reset, key)
-        headers |= {"Retry-After": f"{reset:g}", "Via": "1.1 google", "X-RateLimit-Scope": "user"}
+            return told, None
+        told |= {"Retry-After": f"{reset:g}", "Via": "1.1 google", "X-RateLimit-Scope": "user"}
         said = {"message": "You are being rate limited.", "retry_after": reset, "global": False}
-        return _json(said, 429, headers)
+        return told, _json(said, 429, told)
 
-    _told: dict[str, str] = {}  # noqa: RUF012 - replaced, never changed in place
-
-    async def _handled(self, received: Received, uploads: list[Upload]) -> web.Response:
-        told = self._told
-        self._told = {}
+    async def _handled(
+        self, received: Received, uploads: list[Upload], told: dict[str, str]
+    ) -> web.Response:
         try:
             said = await self._said(received, uploads)
         except Refusal as no:
-            if no.status in {401, 403}:
-                self.world.invalid_requests += 1
             return _json(no.body, no.status, told)
+        except Exception as exc:  # noqa: BLE001 - as a 500 the client would try it five times
+            self.world.broken.append(exc)
+            return _json({"message": f"the emulator broke: {exc!r}", "code": 0}, 400, told)
         if said is None:
             return web.Response(status=204, headers=told)
         return _json(said, 200, told)
 
     async def _said(self, received: Received, uploads: list[Upload]) -> object:
         authorized = received.headers.get("authorization") == f"Bot {self.world.token}"
-        if not authorized and not received.path.startswith(OPEN):
+        if not authorized and not OPEN.match(received.path):
             raise Refusal(401, 0, "401: Unauthorized")
+        if len(received.reason or "") > LONGEST_REASON:
+            raise invalid("X-Audit-Log-Reason", "must be between 1 and 512 in length")
         for table in TABLES:
             if found := table.find(received.method, received.path):
                 handler, ids = found

@@ -29,14 +29,13 @@ async def channels(call: Call) -> list[Json]:
 async def make_channel(call: Call) -> Json:
     guild, body = call.allowed_guild(P.MANAGE_CHANNELS), call.body
     parent = call.world.channels.get(int(body.get("parent_id") or 0))
-    channel = guild.channel(
+    channel = guild.new_channel(
         body["name"],
         NAMES[body.get("type", 0)],
         parent=parent,
         topic=body.get("topic"),
         nsfw=bool(body.get("nsfw")),
         overwrites=overwrites(body),
-        new=True,
     )
     guild.audit(10, channel.id, call.reason)
     return channel.drawn()
@@ -63,7 +62,7 @@ async def role(call: Call) -> Json:
 async def make_role(call: Call) -> Json:
     guild, body = call.allowed_guild(P.MANAGE_ROLES), call.body or {}
     permissions = Permission(int(body.get("permissions", guild.everyone.permissions)))
-    made = guild.role(body.get("name", "new role"), permissions, position=1)
+    made = guild.new_role(body.get("name", "new role"), permissions, 1)
     guild.audit(30, made.id, call.reason)
     return made.drawn()
 
@@ -77,7 +76,7 @@ async def change_role(call: Call) -> Json:
     found.name = call.body.get("name", found.name)
     if "permissions" in call.body:
         found.permissions = Permission(int(call.body["permissions"]))
-    return found.drawn()
+    return found.updated().drawn()
 
 
 def _role(call: Call) -> Role:
@@ -90,18 +89,9 @@ def _role(call: Call) -> Role:
 @routes.on("GET", "/guilds/{guild}/audit-logs")
 async def audit_log(call: Call) -> Json:
     guild = call.allowed_guild(P.VIEW_AUDIT_LOG)
-    lines = [
-        {
-            "id": str(line.id),
-            "action_type": line.action,
-            "user_id": str(line.by),
-            "target_id": str(line.target) if line.target else None,
-            "changes": [{"key": key} for key in line.changes],
-            **({"reason": line.reason} if line.reason else {}),
-        }
-        for line in reversed(guild.audit_log)
-        if call.number("action_type") in {None, line.action}
-    ]
+    kind = call.number("action_type")
+    found = [line for line in reversed(guild.audit_log) if kind in {None, line.action}]
+    lines = [line.drawn() for line in found]
     ids = {line.by for line in guild.audit_log}
     users = [call.world.users[each].drawn() for each in ids if each in call.world.users]
     empty: dict[str, list[Json]] = {

@@ -78,7 +78,9 @@ def _placed(call: Call, sent: Interaction, body: Json, *, follow_up: bool = Fals
     message.webhook_id = message.application_id = call.world.app_id
     if sent.kind == 2:
         message.type = SLASH if sent.data["type"] == 1 else MENU
-    if not message.is_ephemeral:
+    if message.is_ephemeral:
+        sent.channel.tell("MESSAGE_CREATE", message)
+    else:
         sent.channel.add(message)
     return message
 
@@ -86,10 +88,7 @@ def _placed(call: Call, sent: Interaction, body: Json, *, follow_up: bool = Fals
 def _changed(call: Call, sent: Interaction, message: Message, body: Json) -> Message:
     rewritten(call, message, body)
     sent.edits += 1
-    if message.is_ephemeral:
-        message.edits += 1
-    else:
-        message.updated()
+    message.updated()
     return message
 
 

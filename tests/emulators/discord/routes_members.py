@@ -71,7 +71,7 @@ async def change(call: Call) -> Json:
         for role_id in wanted ^ found.roles:
             _role(guild, role_id)
         found.roles = wanted
-    guild.audit(24, found.id, call.reason, *body)
+    guild.audit(24, found.id, call.reason)
     guild.tell_of(found)
     return found.drawn()
 
@@ -101,7 +101,7 @@ async def give_role(call: Call) -> None:
     guild = call.allowed_guild(P.MANAGE_ROLES)
     found = guild.keep(call.member(guild))
     found.roles.add(_role(guild, call.id("role")))
-    guild.audit(25, found.id, call.reason, "$add")
+    guild.audit(25, found.id, call.reason)
     guild.tell_of(found)
 
 
@@ -110,7 +110,7 @@ async def take_role(call: Call) -> None:
     guild = call.allowed_guild(P.MANAGE_ROLES)
     found = guild.keep(call.member(guild))
     found.roles.discard(_role(guild, call.id("role")))
-    guild.audit(25, found.id, call.reason, "$remove")
+    guild.audit(25, found.id, call.reason)
     guild.tell_of(found)
 
 
@@ -127,7 +127,9 @@ def _role(guild: Guild, role_id: int) -> int:
 @routes.on("GET", "/guilds/{guild}/bans")
 async def bans(call: Call) -> list[Json]:
     guild = call.allowed_guild(P.BAN_MEMBERS)
-    return [_ban(call, guild, user_id) for user_id in guild.bans]
+    after, before = call.number("after") or 0, call.number("before") or 1 << 64
+    ids = [each for each in sorted(guild.bans) if after < each < before]
+    return [_ban(call, guild, user_id) for user_id in ids[: call.number("limit") or 1000]]
 
 
 @routes.on("GET", "/guilds/{guild}/bans/{user}")
@@ -139,7 +141,7 @@ async def one_ban(call: Call) -> Json:
 
 
 def _ban(call: Call, guild: Guild, user_id: int) -> Json:
-    return {"reason": guild.bans[user_id], "user": call.world.users[user_id].drawn()}
+    return {"reason": guild.bans[user_id], "user": call.world.somebody(user_id).drawn()}
 
 
 @routes.on("PUT", "/guilds/{guild}/bans/{user}")
@@ -150,7 +152,10 @@ async def ban(call: Call) -> None:
     found = guild.member_of(user.id)
     if found is not None and not guild.bot.outranks(found):
         raise missing_permissions()
-    seconds = (call.body or {}).get("delete_message_seconds") or 0
+    # Documented for the body; discord.py puts it in the query, and Discord takes it there too.
+    seconds = (call.body or {}).get("delete_message_seconds")
+    if seconds is None:
+        seconds = call.number("delete_message_seconds") or 0
     if not 0 <= seconds <= WEEK_S:
         raise invalid("delete_message_seconds", f"must be between 0 and {WEEK_S}")
     _ban_one(call, guild, user.id, seconds)

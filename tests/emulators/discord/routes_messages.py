@@ -33,7 +33,7 @@ def seen(call: Call, message: Message) -> Json:
 
 @routes.on("GET", "/channels/{channel}/messages")
 async def history(call: Call) -> list[Json]:
-    channel = call.channel(P.READ_MESSAGE_HISTORY)
+    channel = call.channel()
     limit = 50 if (asked := call.number("limit")) is None else asked
     if not 1 <= limit <= 100:
         raise invalid("limit", "must be between 1 and 100")
@@ -44,7 +44,8 @@ async def history(call: Call) -> list[Json]:
         page += channel.history(before=around, limit=half)
     else:
         page = channel.history(before=before, after=after, limit=limit)
-    return [seen(call, message) for message in page]
+    # Without the permission the page is empty; it is no error.
+    return [seen(call, message) for message in page] if _reads(channel) else []
 
 
 @routes.on("GET", "/channels/{channel}/messages/pins")
@@ -91,7 +92,8 @@ async def delete(call: Call) -> None:
         if channel.guild is None:
             raise Refusal(403, 50003, "Cannot execute action on a DM channel")
         _needs(channel, P.MANAGE_MESSAGES)
-        channel.guild.audit(72, message.author.id, call.reason)
+        where = {"channel_id": str(channel.id), "count": "1"}
+        channel.guild.audit(72, message.author.id, call.reason, **where)
     channel.remove([message])
 
 
@@ -105,7 +107,7 @@ async def bulk_delete(call: Call) -> None:
     if any(call.world.now() - message.created_at > TOO_OLD for message in found):
         raise Refusal(400, 50034, "You can only bulk delete messages that are under 14 days old.")
     if channel.guild is not None:
-        channel.guild.audit(73, channel.id, call.reason, f"count {len(found)}")
+        channel.guild.audit(73, channel.id, call.reason, count=str(len(found)))
     channel.remove(found)
 
 
@@ -141,7 +143,7 @@ async def who_reacted(call: Call) -> list[Json]:
     message = call.message(call.channel(P.READ_MESSAGE_HISTORY))
     after, limit = call.number("after") or 0, call.number("limit") or 25
     ids = sorted(each for each in message.reactions.get(call.ids["emoji"], []) if each > after)
-    return [call.world.users[each].drawn() for each in ids[:limit]]
+    return [call.world.somebody(each).drawn() for each in ids[:limit]]
 
 
 @routes.on("DELETE", "/channels/{channel}/messages/{message}/reactions")
@@ -151,7 +153,7 @@ async def clear_reactions(call: Call) -> None:
     wanted = [call.ids["emoji"]] if "emoji" in call.ids else list(message.reactions)
     for emoji in wanted:
         for who in list(message.reactions.get(emoji, [])):
-            message.unreacted(call.world.users[who], emoji)
+            message.unreacted(call.world.somebody(who), emoji)
 
 
 @routes.on("PUT", "/channels/{channel}/messages/pins/{message}")
@@ -193,6 +195,11 @@ async def crosspost(call: Call) -> Json:
     if channel.kind != "news":
         raise unknown("channel")
     return call.message(channel).drawn()
+
+
+def _reads(channel: "Channel") -> bool:
+    guild = channel.guild
+    return guild is None or P.READ_MESSAGE_HISTORY in guild.bot.permissions(channel)
 
 
 def _needs(channel: "Channel", permission: Permission) -> None:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Webhook:
     """A webhook of a channel; who has its token may post through it."""
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import discord
 import yarl
 from aiohttp import web
+from discord.asset import Asset
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
@@ -20,9 +21,11 @@ from tests.emulators.discord.commands import Commands
 from tests.emulators.discord.files import Serving, Sticker
 from tests.emulators.discord.gateway import Gateway
 from tests.emulators.discord.guilds import Guild
+from tests.emulators.discord.intents import Intent
 from tests.emulators.discord.interactions import Interactions
 from tests.emulators.discord.people import User
 from tests.emulators.discord.permissions import MODERATING, Permission
+from tests.emulators.discord.refusals import unknown
 from tests.emulators.discord.rest import Rest
 from tests.emulators.discord.snowflakes import Snowflakes
 from tests.emulators.discord.troubles import Troubles
@@ -30,8 +33,12 @@ from tests.emulators.discord.webhooks import Webhook
 
 Json = dict[str, Any]
 AClient = TypeVar("AClient", bound=discord.Client)
-FLAGS_OF_A_BIG_APP = 1 << 14 | 1 << 18
-"""Members and message content, limited: what an application of under 10,000 users has."""
+APP_FLAGS = {
+    Intent.GUILD_PRESENCES: 1 << 13,
+    Intent.GUILD_MEMBERS: 1 << 15,
+    Intent.MESSAGE_CONTENT: 1 << 19,
+}
+"""What an application of under 10,000 users shows for each privileged intent it may use."""
 
 
 def now() -> datetime:
@@ -45,11 +52,13 @@ class Settings:
     token: str
     api_base: str
     gateway_url: str
+    cdn_base: str
+    """Stickers' links begin with it; attachments' links are whole as they come."""
     host: str
     """``127.0.0.1:port``: the CDN's too, for an allow-list of hosts."""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class World:
     """One emulated Discord. Make it with ``discord_world()``."""
 
@@ -58,7 +67,6 @@ class World:
     shards: int = 1
     """What GET /gateway/bot recommends."""
     max_concurrency: int = 1
-    app_flags: int = FLAGS_OF_A_BIG_APP
     url: str = ""
     """``http://127.0.0.1:port``"""
     guilds: dict[int, Guild] = field(default_factory=dict)
@@ -71,6 +79,8 @@ class World:
     """Every REST request, in order."""
     unanswered: list[str] = field(default_factory=list)
     """Requests for which there is no handler: an emulator's gap, or a client's mistake."""
+    broken: list[Exception] = field(default_factory=list)
+    """Faults of the emulator's own; ``discord_world`` raises the first at its end."""
     invalid_requests: int = 0
     """Answers of 401, 403 and 429 (shared scope apart); Discord bans at 10,000 in 10 minutes."""
     ids: Snowflakes = field(init=False)
@@ -82,6 +92,7 @@ class World:
     operator: User = field(init=False)
     """The application's owner."""
     closing: asyncio.Event = field(default_factory=asyncio.Event)
+    _running: dict[discord.Client, "asyncio.Task[None]"] = field(default_factory=dict)
     _waiting: list[asyncio.Event] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -97,13 +108,18 @@ class World:
         return self.bot.id
 
     @property
+    def app_flags(self) -> int:
+        """The application's flags: the privileged intents of ``gateway.allowed``."""
+        return sum(flag for intent, flag in APP_FLAGS.items() if intent in self.gateway.allowed)
+
+    @property
     def gateway_url(self) -> str:
         return f"{self.url.replace('http', 'ws', 1)}/gateway"
 
     def settings(self) -> Settings:
         """Where and with what token to connect."""
         host = self.url.removeprefix("http://")
-        return Settings(self.token, f"{self.url}/api/v10", self.gateway_url, host)
+        return Settings(self.token, f"{self.url}/api/v10", self.gateway_url, self.url, host)
 
     def guild(
         self,
@@ -148,6 +164,19 @@ class World:
         self.users[user.id] = user
         return user
 
+    def somebody(self, user_id: int) -> User:
+        """An account by id, also one of a crowd.
+
+        Raises:
+            Refusal: 10013, no such account.
+        """
+        if user := self.users.get(user_id):
+            return user
+        for guild in self.guilds.values():
+            if member := guild.member_of(user_id):
+                return member.user
+        raise unknown("user")
+
     def dm_with(self, user: User) -> Channel:
         """The direct messages between the bot and somebody."""
         if user.dm is None:
@@ -179,6 +208,11 @@ class World:
             proxied = self.cdn.picture(image, serving=serving)
             embed["image"] = {"url": image_url, "proxy_url": proxied, "width": 1, "height": 1}
         return embed
+
+    def media(self, image: bytes, *, serving: Serving | None = None) -> Json:
+        """A picture of the open web as components carry it, behind the proxy."""
+        proxied = self.cdn.picture(image, serving=serving)
+        return {"url": "https://pictures.example/picture.png", "proxy_url": proxied}
 
     def add_channel(self, channel: Channel) -> None:
         self.channels[channel.id] = channel
@@ -254,14 +288,17 @@ class World:
     @contextmanager
     def pointed_at(self) -> Iterator[None]:
         """Point discord.py here; afterwards whatever was set before is set again."""
-        base, gateway = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
-        settings = self.settings()
-        Route.BASE = settings.api_base
-        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.gateway_url)
-        try:
+        with addresses_kept():
+            settings = self.settings()
+            Route.BASE, Asset.BASE = settings.api_base, settings.cdn_base
+            DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.gateway_url)
             yield
-        finally:
-            Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = base, gateway
+
+    async def end_of(self, client: discord.Client) -> BaseException | None:
+        """Wait until a visiting client ends by itself; what it ended with."""
+        running = self._running[client]
+        await self.until(running.done)
+        return running.exception()
 
     @asynccontextmanager
     async def visited_by(self, client: AClient) -> AsyncIterator[AClient]:
@@ -273,6 +310,7 @@ class World:
         with self.pointed_at():
             async with client:
                 running = asyncio.create_task(client.start(self.token))
+                self._running[client] = running
                 ready = asyncio.create_task(client.wait_until_ready())
                 await asyncio.wait({running, ready}, return_when=asyncio.FIRST_COMPLETED)
                 try:
@@ -292,9 +330,19 @@ async def discord_world(**settings: Any) -> AsyncIterator[World]:
     ``settings`` are ``World``'s fields, such as ``now`` (the clock) and ``shards``.
     """
     world = World(**settings)
-    base, gateway = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
-    try:
+    with addresses_kept():
         async with world.serving():
             yield world
+    # A fault of the emulator's own must not pass for one of the client's.
+    if world.broken:
+        raise world.broken[0]
+
+
+@contextmanager
+def addresses_kept() -> Iterator[None]:
+    """Whatever is done to discord.py's addresses meanwhile, afterwards they are as before."""
+    base, cdn, gateway = Route.BASE, Asset.BASE, DiscordWebSocket.DEFAULT_GATEWAY
+    try:
+        yield
     finally:
-        Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = base, gateway
+        Route.BASE, Asset.BASE, DiscordWebSocket.DEFAULT_GATEWAY = base, cdn, gateway

@@ -27,7 +27,7 @@ from tests.emulators.slack.channels import Channel
 from tests.emulators.slack.delivery import Attempt, Delivery
 from tests.emulators.slack.files import File, Trouble, Upload
 from tests.emulators.slack.http_mode import HttpMode, Replied
-from tests.emulators.slack.interactions import press_payload
+from tests.emulators.slack.interactions import press_payload, slash_payload
 from tests.emulators.slack.kinds import AppMisbehaved, NotPossible
 from tests.emulators.slack.messages import Ephemeral, Message, typed
 from tests.emulators.slack.people import User
@@ -67,5 +67,6 @@ __all__ = [
     "press_payload",
     "signature",
     "slack_world",
+    "slash_payload",
     "typed",
 ]

@@ -121,7 +121,7 @@ def _paths(value: object, path: str = "") -> Iterator[str]:
     elif isinstance(value, list):
         for place, inner in enumerate(value):
             yield from _paths(inner, f"{path}[{place}]")
-    elif value is not None:
+    elif value not in (None, ""):  # the models leave out what is empty
         yield path
 
 

@@ -22,7 +22,7 @@ def an_app(world: World, **options: Any) -> AsyncApp:
 
 
 @asynccontextmanager
-async def over_sockets(world: World, app: AsyncApp, ping_s: float = 0.2) -> AsyncIterator[None]:
+async def over_sockets(world: World, app: AsyncApp, ping_s: float = 5.0) -> AsyncIterator[None]:
     """The app connected in Socket Mode."""
     handler = AsyncSocketModeHandler(app, world.settings().app_token, ping_interval=ping_s)
     await handler.connect_async()  # type: ignore[no-untyped-call]

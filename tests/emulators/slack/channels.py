@@ -38,6 +38,9 @@ class Channel:
     everything: list[Message] = field(default_factory=list)
     """All messages ever, deleted ones too, by time; replies among them."""
 
+    _by_ts: dict[str, Message] = field(default_factory=dict)
+    _threads: dict[str, list[Message]] = field(default_factory=dict)
+
     @property
     def channel_type(self) -> str:
         """The word events use: channel, group, im or mpim."""
@@ -53,7 +56,11 @@ class Channel:
         return [message for message in self.everything if not message.deleted]
 
     def find(self, ts: str) -> Message | None:
-        return next((message for message in self.messages if message.ts == ts), None)
+        message = self._by_ts.get(ts)
+        return None if message is None or message.deleted else message
+
+    def replies_to(self, ts: str) -> list[Message]:
+        return [message for message in self._threads.get(ts, []) if not message.deleted]
 
     async def shown(self, fact: Callable[[Message], bool]) -> Message:
         """Wait for a message of which something is true, and give the newest."""
@@ -106,6 +113,9 @@ class Channel:
     def keep(self, message: Message) -> None:
         """Put a message in its place, and its files with it."""
         self.everything.append(message)
+        self._by_ts[message.ts] = message
+        if message.thread_ts:
+            self._threads.setdefault(message.thread_ts, []).append(message)
         for file in message.files:
             file.shared_in.append(message)
         self.team.world.stir()

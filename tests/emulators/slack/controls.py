@@ -159,3 +159,14 @@ def state_of(blocks: Sequence[Json], touched: dict[tuple[str, str], Json]) -> Js
 def is_empty(field: Json) -> bool:
     """Whether a field's part of ``state.values`` holds nothing."""
     return not any(value for name, value in field.items() if name != "type")
+
+
+def words_of(shape: object) -> str:
+    """Every text in a piece of Block Kit, a line each, in reading order."""
+    if isinstance(shape, list):
+        return "\n".join(filter(None, map(words_of, shape)))
+    if not isinstance(shape, dict):
+        return ""
+    here = shape.get("text")
+    own = [here] if isinstance(here, str) else []
+    return "\n".join(filter(None, [*own, *map(words_of, shape.values())]))

@@ -2,6 +2,8 @@
 
 import asyncio
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -89,14 +91,32 @@ class PostOffice:
     """Seconds until an attempt counts as missed; also how long it waits for a connection."""
     deliveries: list[Delivery] = field(default_factory=list)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _held: list[Delivery] | None = None
 
     def send(self, kind: DeliveryKind, payload: Json) -> Delivery:
         delivery = Delivery(kind, payload)
         self.deliveries.append(delivery)
+        if self._held is None:
+            self._start(delivery)
+        else:
+            self._held.append(delivery)
+        return delivery
+
+    @contextmanager
+    def holding(self) -> Iterator[list[Delivery]]:
+        """Send nothing within the block; at its end, in the order the list has by then."""
+        self._held = held = list[Delivery]()
+        try:
+            yield held
+        finally:
+            self._held = None
+            for delivery in held:
+                self._start(delivery)
+
+    def _start(self, delivery: Delivery) -> None:
         task = asyncio.create_task(self._carry(delivery))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        return delivery
 
     async def redeliver(
         self, delivery: Delivery, number: int = 1, reason: str = "http_timeout"

@@ -88,9 +88,8 @@ def reacted(message: "Message", user: "User", emoji: str, *, added: bool) -> Non
         "item_user": message.author.id,
         "event_ts": channel.team.world.ids.ts(),
     }
-    for team in channel.teams:
-        if team.installation and team.installation.hears(channel, "reactions:read"):
-            wrapped(team, event, channel)
+    if team := _listener(channel, "reactions:read"):
+        wrapped(team, event, channel)
 
 
 def joined(channel: "Channel", user: "User") -> None:
@@ -116,9 +115,8 @@ def _membership(channel: "Channel", user: "User", kind: str) -> None:
         "team": user.team.id,
         "event_ts": channel.team.world.ids.ts(),
     }
-    for team in channel.teams:
-        if team.installation and team.installation.hears(channel, f"{PREFIX[channel.kind]}:read"):
-            wrapped(team, event, channel)
+    if team := _listener(channel, f"{PREFIX[channel.kind]}:read"):
+        wrapped(team, event, channel)
 
 
 def file_deleted(file: "File") -> None:
@@ -146,26 +144,32 @@ def home_opened(user: "User", tab: str) -> "Delivery | None":
 
 
 def _told(channel: "Channel", event: Json, event_ts: str) -> "Delivery | None":
-    """Send a message event to each workspace whose bot is in the channel with the scope."""
-    scope = f"{PREFIX[channel.kind]}:history"
+    """Send a message event, if it reaches the app."""
     whole = event | {
         "channel": channel.id,
         "channel_type": channel.channel_type,
         "event_ts": event_ts,
     }
-    sent = [
-        wrapped(team, whole, channel)
-        for team in channel.teams
-        if team.installation and team.installation.hears(channel, scope)
-    ]
-    return sent[0] if sent else None
+    team = _listener(channel, f"{PREFIX[channel.kind]}:history")
+    return wrapped(team, whole, channel) if team else None
+
+
+def _listener(channel: "Channel", scope: str) -> "Team | None":
+    """The workspace an event goes to: one, however many share the channel and have the app."""
+    heard = (one for one in channel.teams if one.installation)
+    return next((one for one in heard if one.app.hears(channel, scope)), None)
 
 
 def wrapped(team: "Team", event: Json, channel: "Channel | None" = None) -> "Delivery":
     """Put an event into its envelope and send it, whatever the app's rights."""
+    return team.world.office.send("events_api", envelope(team, event, channel))
+
+
+def envelope(team: "Team", event: Json, channel: "Channel | None" = None) -> Json:
+    """What stands around an event, with an ``event_id`` of its own."""
     world, app = team.world, team.installation
     user_id = app.bot.id if app else ""
-    payload: Json = {
+    return {
         "token": world.app.verification_token,
         "team_id": team.id,
         "context_team_id": team.id,
@@ -187,4 +191,3 @@ def wrapped(team: "Team", event: Json, channel: "Channel | None" = None) -> "Del
         "is_ext_shared_channel": bool(channel and channel.shared_with),
         "event_context": f"4-{world.ids.next('ctx')}",
     }
-    return world.office.send("events_api", payload)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
 from aiohttp import web
+from multidict import CIMultiDict
 
 from tests.emulators.slack.files import File, Trouble
 from tests.emulators.slack.kinds import Refused
@@ -50,9 +51,8 @@ class FileServer:
         file = self.world.files.get(file_id)
         if file is None or file.deleted:
             return web.Response(status=404, text="not found", content_type="text/html")
-        file.fetches += 1
+        trouble = file.meets() or _SOUND
         self.world.stir()
-        trouble = file.trouble or _SOUND
         if trouble.redirect:
             return web.Response(status=302, headers={"Location": trouble.redirect})
         if trouble.html or not self._may_read(request, file):
@@ -87,8 +87,7 @@ async def _sent(request: web.Request) -> bytes:
 async def _spoilt(
     request: web.Request, file: File, trouble: Trouble, closing: asyncio.Event
 ) -> web.StreamResponse:
-    headers = dict(trouble.headers)
-    response = web.StreamResponse(headers=headers)
+    response = web.StreamResponse(headers=CIMultiDict(trouble.headers))
     response.content_type = trouble.content_type or file.media_type
     body = file.content if trouble.body is None else trouble.body
     if trouble.gzip:

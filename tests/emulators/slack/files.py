@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 class Trouble:
     """What a fetch of a file meets instead of its bytes, whoever asks."""
 
+    times: int | None = None
+    """Only the first so many fetches; every one when None."""
     status: int = 200
     """Another than 200 is answered with an empty page: 404 gone, 403 expired, 500 …"""
     redirect: str = ""
@@ -54,7 +56,8 @@ class Upload:
     declared_size: int | None = None
     trouble: Trouble | None = None
     connect: bool = False
-    """Shared over Slack Connect: the event says ``check_file_info`` and names no URL."""
+    """The event says ``check_file_info`` and names no URL, as for all that another workspace
+    shares over Slack Connect."""
 
 
 Files = tuple[Upload | tuple[str, bytes], ...]
@@ -98,15 +101,23 @@ class File:
         """``url_private``: needs a bearer token with ``files:read``."""
         return f"{self.host}/files-pri/{self.path}"
 
+    def meets(self) -> Trouble | None:
+        """One more fetch: what it meets."""
+        self.fetches += 1
+        trouble = self.trouble
+        if trouble is None or trouble.times is None or self.fetches <= trouble.times:
+            return trouble
+        return None
+
     def take(self, content: bytes) -> None:
         """The bytes of an upload have come."""
         self.upload = replace(self.upload, content=content, declared_size=None)
 
-    def shape(self, *, connect: bool | None = None) -> Json:
-        """As it stands in a message; in full in ``files.info`` (``connect=False``)."""
+    def shape(self, *, connect: bool = False) -> Json:
+        """As it stands in a message; with ``connect`` its id alone, to be asked for."""
         if self.deleted:
             return {"id": self.id, "mode": "tombstone"}
-        if self.upload.connect if connect is None else connect:
+        if connect:
             return {"id": self.id, "mode": "file_access", "file_access": "check_file_info"}
         name = self.upload.name
         kind = name.rpartition(".")[2] if "." in name else "binary"
@@ -151,7 +162,7 @@ class File:
             side = "public" if channel.kind == "public" else "private"
             shares[side].setdefault(channel.id, []).append({"ts": message.ts})
         return {
-            **self.shape(connect=False),
+            **self.shape(),
             "shares": {side: places for side, places in shares.items() if places},
             "channels": by_kind["public"],
             "groups": by_kind["private"] + by_kind["mpim"],

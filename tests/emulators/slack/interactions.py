@@ -18,8 +18,17 @@ _CHANNEL_NAMES = {"im": "directmessage", "private": "privategroup", "mpim": "pri
 async def slash(
     user: "User", command: str, text: str, channel: "Channel", changes: Json
 ) -> "Delivery":
+    payload = slash_payload(user, command, text, channel)
+    delivery = await _answered(user, "slash_commands", payload | changes)
+    if delivery.answer:
+        user.world.response_urls.say(user, channel, delivery.answer)
+    return delivery
+
+
+def slash_payload(user: "User", command: str, text: str, channel: "Channel") -> Json:
+    """A command's payload, unsent: ``world.interact`` and ``world.http.request`` send it."""
     world, team = user.world, user.team
-    payload = {
+    return {
         "token": world.app.verification_token,
         "team_id": team.id,
         "team_domain": team.domain,
@@ -34,10 +43,6 @@ async def slash(
         "response_url": world.response_urls.mint(user, channel, None, "commands"),
         "trigger_id": world.trigger(user),
     }
-    delivery = await _answered(user, "slash_commands", payload | changes)
-    if delivery.answer:
-        world.response_urls.say(user, channel, delivery.answer)
-    return delivery
 
 
 async def shortcut(
@@ -72,9 +77,32 @@ def press_payload(on: "Message | View", user: "User", name: str, choice: Choice 
     """
     if not on.visible_to(user):
         raise NotPossible(f"{user.name} cannot see {on!r}")
-    control = find(on.blocks, name)
+    control = find(on.all_blocks, name)
     payload = _common(user, "block_actions") | {"actions": [_action(control, choice, user)]}
     return payload | on.placed(user)
+
+
+async def suggest(on: "Message | View", user: "User", name: str, typed: str) -> list[str]:
+    """What the app offers for what is typed in one of its selects.
+
+    Raises:
+        AppMisbehaved: no options came, or more than a hundred.
+    """
+    control = find(on.all_blocks, name)
+    payload = _common(user, "block_suggestion") | on.placed(user)
+    for spare in ("trigger_id", "response_url"):
+        payload.pop(spare, None)
+    payload |= {
+        "action_id": control.action_id,
+        "block_id": control.block_id,
+        "value": typed,
+    }
+    answer = (await _answered(user, "interactive", payload)).answer or {}
+    groups = [group["options"] for group in answer.get("option_groups", [])]
+    options = [*answer.get("options", []), *(one for group in groups for one in group)]
+    if not ({"options", "option_groups"} & set(answer)) or len(options) > 100:
+        raise AppMisbehaved(f"{control.action_id} was offered {answer}")
+    return [str(option["text"]["text"]) for option in options]
 
 
 async def submit(view: "View") -> Json | None:

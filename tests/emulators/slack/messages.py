@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tests.emulators.slack import events, interactions
-from tests.emulators.slack.controls import state_of
+from tests.emulators.slack.controls import state_of, words_of
 from tests.emulators.slack.files import File, Upload
 from tests.emulators.slack.kinds import Json
 
@@ -62,10 +62,19 @@ class Message:
         return await self.delivery.settled()
 
     @property
+    def all_blocks(self) -> list[Json]:
+        """Its blocks, and those of its attachments."""
+        within = [block for one in self.attachments for block in one.get("blocks", [])]
+        return [*self.blocks, *within]
+
+    @property
+    def words(self) -> str:
+        """Everything a person reads in its blocks, or its text where it has none."""
+        return words_of(self.all_blocks) or self.text
+
+    @property
     def replies(self) -> list["Message"]:
-        return [
-            one for one in self.channel.messages if one.thread_ts == self.ts and one is not self
-        ]
+        return self.channel.replies_to(self.ts)
 
     @property
     def permalink(self) -> str:
@@ -130,6 +139,10 @@ class Message:
         """Choose in a select or an overflow menu, by the option's value or words."""
         return await interactions.press(self, user, control, choice, changes)
 
+    async def suggest(self, user: "User", control: str, typed: str) -> list[str]:
+        """Type in a select that asks the app for options; the options' words."""
+        return await interactions.suggest(self, user, control, typed)
+
     def visible_to(self, user: "User") -> bool:
         public = self.channel.kind == "public" and user.team in self.channel.teams
         return not self.deleted and (public or user in self.channel.members)
@@ -148,7 +161,7 @@ class Message:
             "container": container,
             "channel": interactions.place(self.channel),
             "message": self.shape(),
-            "state": state_of(self.blocks, {}),
+            "state": state_of(self.all_blocks, {}),
             "response_url": urls.mint(user, self.channel, self, "app"),
         }
 
@@ -161,7 +174,7 @@ class Message:
             if value := getattr(self, name):
                 shape[name] = [dict(one) for one in value]
         if self.files:
-            shape |= {"files": [file.shape() for file in self.files], "upload": False}
+            shape |= {"files": [self._file(file) for file in self.files], "upload": False}
         if self.thread_ts:
             shape["thread_ts"] = self.thread_ts
             parent = self.channel.find(self.thread_ts)
@@ -181,6 +194,11 @@ class Message:
                 for name, users in self.reactions.items()
             ]
         return shape | ({"metadata": self.metadata} if self.metadata else {})
+
+    def _file(self, file: File) -> Json:
+        # What another workspace shares has to be asked for (Slack Connect).
+        foreign = bool(self.channel.shared_with) and file.owner.team.installation is None
+        return file.shape(connect=file.upload.connect or foreign)
 
     def _author(self) -> Json:
         author, team = self.author, self.author.team
@@ -206,6 +224,11 @@ class Ephemeral(Message):
     """A message of the app that one person sees, until they dismiss it."""
 
     viewer: "User" = field(kw_only=True)
+
+    async def dismiss(self) -> None:
+        """Its reader clicks it away; the app does not hear of it."""
+        self.deleted = True
+        self.viewer.ephemerals.remove(self)
 
     def visible_to(self, user: "User") -> bool:
         return user is self.viewer and not self.deleted

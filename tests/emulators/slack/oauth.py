@@ -1,11 +1,13 @@
 """Adding the app: the page where one presses Allow, and the code's exchange for tokens."""
 
 import base64
+import re
 from dataclasses import dataclass
-from html import escape
+from html import escape, unescape
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urljoin
 
+import aiohttp
 from aiohttp import web
 
 from tests.emulators.slack.kinds import Json, Refused
@@ -109,6 +111,48 @@ def api_test(_world: "World", args: Args, _request: web.Request) -> Json:
     if error := args.text("error"):
         raise Refused(error)
     return {"args": args.given}
+
+
+@dataclass(frozen=True)
+class Landed:
+    """The page a person ends on."""
+
+    status: int
+    text: str
+    url: str
+    location: str = ""
+
+
+async def install(user: "User", url: str) -> Landed:
+    """Follow the app's own installation page as a browser does, and press Allow.
+
+    ``url`` is where the app starts it (``…/slack/install``): a redirect, or a page with a link.
+    """
+    world, cookies = user.world, dict[str, str]()
+    world.consents = user
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as browser:
+        landed = await _look(browser, url, cookies)
+        while onward := _onward(world, landed):
+            landed = await _look(browser, onward, cookies)
+    world.consents = None
+    return landed
+
+
+async def _look(browser: aiohttp.ClientSession, url: str, cookies: dict[str, str]) -> Landed:
+    # The app marks its cookie Secure, and loopback is not; at an https site it would be kept.
+    headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
+    async with browser.get(url, headers=headers, allow_redirects=False) as page:
+        cookies |= {name: morsel.value for name, morsel in page.cookies.items()}
+        location = urljoin(url, page.headers["Location"]) if "Location" in page.headers else ""
+        return Landed(page.status, await page.text(), url, location)
+
+
+def _onward(world: "World", landed: Landed) -> str:
+    """Where the page leads: a redirect, or its "Add to Slack" link."""
+    links = [unescape(link) for link in re.findall(r'href="([^"]+)"', landed.text)]
+    authorize_url = f"{world.api_site.url}/oauth/v2/authorize"
+    allow = [link for link in links if link.startswith(authorize_url)]
+    return landed.location or (allow[0] if allow else "")
 
 
 def _client(args: Args, request: web.Request) -> tuple[str, str]:

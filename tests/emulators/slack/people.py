@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tests.emulators.slack import events, interactions
+from tests.emulators.slack import events, interactions, oauth
 from tests.emulators.slack.kinds import Json
 
 if TYPE_CHECKING:
@@ -106,6 +106,10 @@ class User:
     async def open_home(self, tab: str = "home") -> "Delivery | None":
         """Open the app's Home (or ``messages``) tab; the app's answer comes by views.publish."""
         return events.home_opened(self, tab)
+
+    async def install(self, url: str) -> oauth.Landed:
+        """Add the app to their workspace, starting at the app's own page; where it ended."""
+        return await oauth.install(self, url)
 
     async def dismiss(self) -> None:
         """Close the whole stack of modals with the cross."""

@@ -33,6 +33,8 @@ class ResponseUrls:
 
     def __init__(self, world: "World") -> None:
         self.world = world
+        self.posted: list[Json] = []
+        """Everything the app sent to such URLs, refused or not."""
         self._hooks: dict[str, Hook] = {}
 
     def mint(self, user: "User", channel: "Channel", message: Message | None, kind: str) -> str:
@@ -46,6 +48,7 @@ class ResponseUrls:
         Raises:
             Refused: ``expired_url``, ``used_url``, ``no_text``, ``invalid_blocks`` …
         """
+        self.posted.append(body)
         hook = self._hooks.get(path)
         if hook is None or self.world.ids.now() > hook.expires_at:
             raise Refused("expired_url", status=404)

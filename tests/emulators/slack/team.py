@@ -29,6 +29,15 @@ class Installation:
 
 
 @dataclass(eq=False)
+class UserGroup:
+    """People who can be named together (``@mods``)."""
+
+    id: str
+    name: str
+    users: list[User]
+
+
+@dataclass(eq=False)
 class Team:
     """One workspace."""
 
@@ -45,6 +54,8 @@ class Team:
     """By id, bots among them."""
     channels: dict[str, Channel] = field(default_factory=dict)
     """By id; channels shared with this workspace among them."""
+
+    usergroups: list[UserGroup] = field(default_factory=list)
 
     @property
     def domain(self) -> str:
@@ -136,6 +147,15 @@ class Team:
         channel = Channel(self, self.world.ids.next("C"), name, "mpim", members)
         self.channels[channel.id] = channel
         return channel
+
+    def usergroup(self, name: str, *users: User) -> UserGroup:
+        """The user group called so, created on first use, with these people added."""
+        known = next((one for one in self.usergroups if one.name == name), None)
+        if known is None:
+            known = UserGroup(self.world.ids.next("S"), name, [])
+            self.usergroups.append(known)
+        known.users += [user for user in users if user not in known.users]
+        return known
 
     def install(
         self,

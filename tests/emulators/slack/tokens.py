@@ -32,6 +32,7 @@ BOT_SCOPES = frozenset(
         "reactions:read",
         "reactions:write",
         "team:read",
+        "usergroups:read",
         "users:read",
     }
 )

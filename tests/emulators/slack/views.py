@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.emulators.slack import interactions
 from tests.emulators.slack.blocks import check_view
-from tests.emulators.slack.controls import Choice, controls, find, is_empty, state_of
+from tests.emulators.slack.controls import Choice, controls, find, is_empty, state_of, words_of
 from tests.emulators.slack.kinds import AppMisbehaved, Json, NotPossible, Refused
 
 if TYPE_CHECKING:
@@ -35,6 +35,10 @@ class View:
     @property
     def blocks(self) -> list[Json]:
         return list(self.given["blocks"])
+
+    @property
+    def all_blocks(self) -> list[Json]:
+        return self.blocks
 
     @property
     def callback_id(self) -> str:
@@ -96,6 +100,10 @@ class View:
         found = find(self.blocks, control)
         self.filled[found.block_id, found.action_id] = found.chosen(choice)
         return await interactions.press(self, self.user, control, choice, changes)
+
+    async def suggest(self, control: str, typed: str) -> list[str]:
+        """Type in a select that asks the app for options; the options' words."""
+        return await interactions.suggest(self, self.user, control, typed)
 
     async def close(self, *, all_of_them: bool = False) -> None:
         """Press Cancel (or the cross, which closes the whole stack)."""
@@ -193,14 +201,3 @@ def open_view(user: "User", given: Json, on_top_of: View | None = None) -> View:
     world.views[view.id] = view
     world.stir()
     return view
-
-
-def words_of(shape: object) -> str:
-    """Every text in a piece of Block Kit, a line each, in reading order."""
-    if isinstance(shape, list):
-        return "\n".join(filter(None, map(words_of, shape)))
-    if not isinstance(shape, dict):
-        return ""
-    here = shape.get("text")
-    own = [here] if isinstance(here, str) else []
-    return "\n".join(filter(None, [*own, *map(words_of, shape.values())]))

@@ -89,7 +89,8 @@ class Fault:
 
     error: str = "ratelimited"
     status: int = 200
-    retry_after: int | None = None
+    retry_after: int | str = 1
+    """Of ``ratelimited``; text to send nonsense."""
     hang: bool = False
     text: str | None = None
     """A page instead of JSON, as a gateway in trouble answers."""
@@ -166,14 +167,14 @@ class WebApi:
     async def _faulty(self, call: Call, fault: Fault) -> web.Response:
         if fault.hang:
             await self.world.closing.wait()
-        call.status, headers = fault.status, {}
+        call.status, call.answer = fault.status, {"ok": False, "error": fault.error}
+        if fault.text is not None:
+            self._note(call)
+            return web.Response(status=call.status, text=fault.text, content_type="text/html")
+        headers = {}
         if fault.error == "ratelimited":
-            call.status, headers = 429, {"Retry-After": str(fault.retry_after or 1)}
-        call.answer = {"ok": False, "error": fault.error}
-        if fault.text is None:
-            return self._say(call, headers)
-        self._note(call)
-        return web.Response(status=call.status, text=fault.text, content_type="text/html")
+            call.status, headers = 429, {"Retry-After": str(fault.retry_after)}
+        return self._say(call, headers)
 
     def _say(self, call: Call, headers: dict[str, str]) -> web.Response:
         self._note(call)

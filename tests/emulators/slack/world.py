@@ -203,8 +203,14 @@ class World:
         """Send any event, whatever the app's rights."""
         return events.wrapped(team or self.team(), event)
 
+    def envelope(self, event: Json, team: Team | None = None) -> Json:
+        """An event's payload, unsent: for ``world.http.request`` with a forgery."""
+        return events.envelope(team or self.team(), event)
+
     async def point_at(self, url: str) -> HttpMode:
         """Switch to HTTP mode: send to this URL from now on, once it passed the handshake."""
+        if self.http is not None:
+            await self.http.close()
         self.http = HttpMode(self, url)
         await self.http.verify()
         return self.http

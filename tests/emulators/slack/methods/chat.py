@@ -12,15 +12,13 @@ from tests.emulators.slack.web_api import Args, Method
 
 def post_message(caller: Caller, args: Args) -> Json:
     channel = _writable(caller, args.need("channel"))
-    written, thread = check_message(_body(args)), args.text("thread_ts")
-    if thread and channel.find(thread) is None:
-        raise Refused("thread_not_found")
+    written, thread = check_message(_body(args)), _thread(channel, args.text("thread_ts"))
     message = Message(
         channel,
         caller.world.ids.ts(),
         caller.user,
         thread_ts=thread,
-        username=args.text("username"),
+        username=_custom_name(caller, args),
         metadata=args.structure("metadata"),
         subtype="thread_broadcast" if thread and args.flag("reply_broadcast") else "",
         **written,
@@ -110,8 +108,25 @@ def _writable(caller: Caller, name: str) -> Channel:
     return channel
 
 
+def _thread(channel: Channel, ts: str) -> str:
+    """The thread to reply in; none when it is gone, for then Slack posts in the channel.
+
+    Reported in slack-go/slack#1571 and caipe-io/ai-platform-engineering#1034: no error, and the
+    answer's message has no ``thread_ts``.
+    """
+    parent = channel.find(ts)
+    if parent is not None:
+        return parent.thread_ts or parent.ts
+    return ts if channel.replies_to(ts) else ""
+
+
+def _custom_name(caller: Caller, args: Args) -> str:
+    allowed = "chat:write.customize" in caller.token.scopes
+    return args.text("username") if allowed else ""
+
+
 def _body(args: Args) -> Json:
-    body: Json = {"text": args.text("text")}
+    body: Json = {"text": args.text("text") or args.text("markdown_text")}
     for name in ("blocks", "attachments"):
         value = args.structure(name) if args.given.get(name) else []
         if not isinstance(value, list):

@@ -61,11 +61,30 @@ def team_info(caller: Caller, args: Args) -> Json:
     return {"team": caller.team.shape()}
 
 
+def usergroups_list(caller: Caller, args: Args) -> Json:
+    groups = [
+        {"id": one.id, "team_id": caller.team.id, "name": one.name, "handle": one.name}
+        | ({"users": [user.id for user in one.users]} if args.flag("include_users") else {})
+        for one in caller.team.usergroups
+    ]
+    return {"usergroups": groups}
+
+
+def usergroups_users(caller: Caller, args: Args) -> Json:
+    wanted = args.need("usergroup")
+    group = next((one for one in caller.team.usergroups if one.id == wanted), None)
+    if group is None:
+        raise Refused("no_such_subteam")
+    return {"users": [user.id for user in group.users]}
+
+
 PEOPLE = {
     "auth.revoke": Method(auth_revoke),
     "auth.test": Method(auth_test),
     "bots.info": Method(bots_info, ("users:read",)),
     "team.info": Method(team_info, ("team:read",)),
+    "usergroups.list": Method(usergroups_list, ("usergroups:read",)),
+    "usergroups.users.list": Method(usergroups_users, ("usergroups:read",)),
     "users.info": Method(users_info, ("users:read",)),
     "users.list": Method(users_list, ("users:read",)),
 }

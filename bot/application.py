@@ -1,0 +1,372 @@
+"""The application connected: each part made once, from the parts it stands on.
+
+Given are settings, policy, store, core, queue and platforms; the rest follows. Nothing starts
+before ``run``.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from functools import cached_property
+
+from analysis.remote.meter import EVERY, Spared
+from bot.actions.spec import parse
+from bot.analyser import Analyser
+from bot.app import App
+from bot.chat.front_desk import FrontDesk
+from bot.chat.opened import Parts, front_desk
+from bot.chat.port import ServesChat
+from bot.chat.telling import paused_in
+from bot.clock import SteadyClock
+from bot.config.tables import Settings
+from bot.core import Core
+from bot.counters import MemoryCounters
+from bot.enforce import Enforcer
+from bot.health import Health
+from bot.house import House, Voice
+from bot.journey.act import Act
+from bot.journey.burst import Burst, Recent
+from bot.journey.gather import Gatherer
+from bot.journey.giving_up import GivenUp
+from bot.journey.judge import Judge
+from bot.journey.keep import Keeper
+from bot.journey.late import Late
+from bot.journey.look import Look
+from bot.journey.reported import Reports
+from bot.journey.telling import Telling
+from bot.limits import DAY, ActionLimits
+from bot.metrics import Metrics
+from bot.model import Ref
+from bot.policy.choice import PolicyChoice
+from bot.policy.file import PolicyFile
+from bot.ports import Client, Platform
+from bot.queue.port import Queue
+from bot.remember import remember
+from bot.remote_figures import RemoteFigures
+from bot.review.bank_watch import BankWatch
+from bot.review.desk import Desk
+from bot.review.opened import Boards, boards
+from bot.review.orders import PersonOrders
+from bot.review.rulebook import RuleBook
+from bot.review.teaching import Teacher
+from bot.review.trials import Trials
+from bot.review.withheld import WithheldActions
+from bot.running import Running, Task, never_ends
+from bot.storage.reseal import Reseal
+from bot.storage.retention import Kept, Retention
+from bot.storage.store import Store
+from bot.upkeep import Upkeep
+from bot.warming import Warming
+from bot.web.app import create_app
+from bot.web.server import WebServer
+from bot.web.services import Mounted, Reach, Services
+from bot.web.stored import StoredSessions, StoredTokens
+from bot.webhooks import Webhooks
+
+
+class Application:
+    """Everything in one process."""
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        rules: PolicyFile,
+        store: Store,
+        core: Core,
+        queue: Queue,
+        platforms: Mapping[str, Platform],
+        clock: SteadyClock,
+    ) -> None:
+        self.settings = settings
+        self.rules = rules
+        self.store = store
+        self.core = core
+        self.queue = queue
+        self.platforms = platforms
+        self.clock = clock
+        self.metrics = Metrics()
+        self.limits = ActionLimits(
+            settings.limits.actions_per_hour, settings.limits.actions_per_day
+        )
+        self.counters = MemoryCounters()
+
+    async def run(
+        self, stack: AsyncExitStack, mounted: Sequence[Mounted], ready: Callable[[int], None]
+    ) -> None:
+        """Run until told to stop; ``ready`` is told the web server's port once all listens."""
+        self.limits.restore(await self.store.journal.applied_since(self.clock() - DAY))
+        await remember(self.counters, self.store.journal, self.clock())
+        self.metrics.registry.register(RemoteFigures(self.core.remote.meter))
+        for platform in self.platforms.values():
+            if isinstance(platform, ServesChat):
+                platform.serve(self.front_desk)
+        web = self.settings.web
+        server = WebServer(create_app(self.services(mounted)), web.host, web.port)
+        stack.callback(server.close)
+        running = Running(tuple(self.platforms.values()), self.app.accept, self.rules.look)
+        await running.until_stopped(
+            work=never_ends(self._work, "queue"),
+            pages=never_ends(server.serve, "web server"),
+            beside=self.beside,
+            ready=lambda: ready(server.port),
+        )
+
+    async def _work(self, stop: asyncio.Event) -> None:
+        await self.queue.serve(self.app.handle, self.settings.queue.concurrency, stop)
+
+    @cached_property
+    def app(self) -> App:
+        """The journey."""
+        return App(
+            platforms=self.platforms,
+            intake=self.queue,
+            look=self.look,
+            journal=self.store.journal,
+            act=self.act,
+            late=Late(self.look, self.act, self.store.journal, self.given_up, self.clock),
+            given_up=self.given_up,
+            telling=Telling(self.metrics),
+            burst=self.burst,
+            reports=self.reports,
+        )
+
+    @cached_property
+    def judge(self) -> Judge:
+        """Analyses and decides."""
+        return Judge(
+            self.core.pipeline,
+            self.choice,
+            self.store.banks.view,
+            self.settings.analysis.remote,
+            lambda: self.core.remote.meter.spared(EVERY, Spared.SHORT_CIRCUIT),
+        )
+
+    @cached_property
+    def choice(self) -> PolicyChoice:
+        """The rules of each community."""
+        chosen = self.store.communities.named
+        return PolicyChoice(self.rules, lambda community: chosen(community).preset)
+
+    @cached_property
+    def look(self) -> Look:
+        """The first half of a judgement."""
+        return Look(
+            Gatherer(self.core.decode, self.settings.media.max_bytes),
+            self.judge,
+            self.counters,
+            self.store.authors,
+            Keeper(self.store.evidence, self.core.encode),
+            self.clock,
+            ignored=self.store.ignored.covers,
+        )
+
+    @cached_property
+    def act(self) -> Act:
+        """The second half of a judgement."""
+        return Act(
+            self.store.journal,
+            self.enforcer,
+            self.given_up,
+            self.clock,
+            self.house,
+            self.boards.board.wake,
+        )
+
+    @cached_property
+    def burst(self) -> Burst:
+        """Finds a flood's earlier copies."""
+        return Burst(
+            Recent(),
+            self.choice.of,
+            self.queue,
+            self.look,
+            self.act,
+            self.store.journal,
+            self.given_up,
+        )
+
+    @cached_property
+    def reports(self) -> Reports:
+        """Takes members' reports."""
+        return Reports(
+            self.store.reports,
+            self.queue,
+            self.look,
+            self.act,
+            self.store.journal,
+            self.given_up,
+            self.clock,
+        )
+
+    @cached_property
+    def given_up(self) -> GivenUp:
+        """Puts before a person what took its worker down."""
+        return GivenUp(self.store.journal, self.platforms, self.clock)
+
+    @cached_property
+    def enforcer(self) -> Enforcer:
+        """The one place from which anything is done to a post."""
+        paused = paused_in(self.store.switch, self.store.communities)
+        return Enforcer(self.store.journal, self.limits, paused, self.clock)
+
+    @cached_property
+    def webhooks(self) -> Webhooks:
+        """Tells URLs of the operator's own."""
+        return Webhooks(self.settings.webhooks, self.store.outbox, self.clock)
+
+    @cached_property
+    def house(self) -> House:
+        """What of our own actions may use."""
+        policy, chosen = self.settings.policy, self.store.communities.named
+        voice = Voice(policy.language, policy.appeal)
+        return House(self.store.authors, self.webhooks, voice, lambda one: chosen(one).language)
+
+    @cached_property
+    def boards(self) -> Boards:
+        """What stands before moderators in chat."""
+        return boards(self.settings, self.store, self.platforms, self.clock)
+
+    @cached_property
+    def teacher(self) -> Teacher:
+        """Carries decisions into the banks."""
+        return Teacher(self.store.journal, self.store.banks, self.clock)
+
+    @cached_property
+    def bank_watch(self) -> BankWatch:
+        """Tells moderators of entries that match what they should not."""
+        known = self.store.communities.all
+        return BankWatch(
+            self.teacher.watch, self.platforms, lambda name: [one.id for one in known(name)]
+        )
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Cases, and what moderators do to them."""
+        return Desk(
+            self.store.journal,
+            self.store.evidence,
+            self._acting,
+            parse,
+            self.clock,
+            learn=self.teacher.overturned,
+            house=self.house,
+        )
+
+    @cached_property
+    def orders(self) -> PersonOrders:
+        """Has actions done with a moderator's authority."""
+        return PersonOrders(
+            self.store.journal, self.enforcer, self.platforms, parse, self.clock, house=self.house
+        )
+
+    @cached_property
+    def withheld(self) -> WithheldActions:
+        """Has withheld actions done or dropped."""
+        return WithheldActions(
+            self.store.journal, self.enforcer, self.platforms, parse, self.clock, house=self.house
+        )
+
+    @cached_property
+    def analyser(self) -> Analyser:
+        """Looks at what somebody asked about."""
+        return Analyser(self.core.decode, self.judge)
+
+    @cached_property
+    def front_desk(self) -> FrontDesk:
+        """Serves people in chat."""
+        parts = Parts(
+            core=self.core,
+            platforms=self.platforms,
+            policy=self.choice.of,
+            analyser=self.analyser,
+            desk=self.desk,
+            teacher=self.teacher,
+            orders=self.orders,
+            withheld=self.withheld,
+            ignores=self.store.ignored,
+            redraw=self.boards.board.refresh,
+            reports=self.reports,
+            erasures=self.store.erasures,
+            health=self.health,
+            clock=self.clock,
+        )
+        return front_desk(self.settings, self.store, parts)
+
+    @cached_property
+    def trials(self) -> Trials:
+        """Rehearses a changed policy on what was judged, in a process of its own."""
+        return Trials(self.settings.storage.url, self.clock)
+
+    @cached_property
+    def warming(self) -> Warming:
+        """Loads models before the first post needs them."""
+        return Warming(self.core.warm)
+
+    @cached_property
+    def health(self) -> Health:
+        """Whether every part can work."""
+        return Health(
+            self.store.database,
+            self.store.switch,
+            self.queue,
+            self.rules,
+            tuple(self.platforms.values()),
+            metrics=self.metrics,
+            warming=self.warming,
+        )
+
+    @cached_property
+    def beside(self) -> tuple[Task, ...]:
+        """What runs beside the work and the pages."""
+        settings, store = self.settings.storage, self.store
+        left = settings.left_days
+        kept = Kept(
+            timedelta(days=settings.record_days),
+            timedelta(days=settings.case_days),
+            None if left == "keep" else timedelta(days=left),
+        )
+        retention = Retention(
+            store.database, store.evidence, kept, self.clock, self.queue.forget_parked
+        )
+        reseal = Reseal(store.database, store.evidence, store.journal.seal, self.clock)
+        chores = (
+            *(store.ignored.load, self.bank_watch.turn, store.reports.turn, self.orders.turn),
+            *(retention.turn, reseal.turn, self.clock.look),
+        )
+        return (
+            self.rules.watch,
+            self.health.measure,
+            store.communities.watch,
+            *self.boards.tasks,
+            Upkeep(self.desk, self.queue, self.given_up, chores).run,
+            self.warming.run,
+            self.webhooks.run,
+        )
+
+    def services(self, mounted: Sequence[Mounted]) -> Services:
+        """What the web application is given."""
+        web = self.settings.web
+        return Services(
+            analyser=self.analyser,
+            desk=self.desk,
+            tokens=StoredTokens(self.store.tokens),
+            sessions=StoredSessions(self.store.sessions),
+            health=self.health,
+            parked=self.queue,
+            withheld=self.withheld,
+            lessons=self.teacher,
+            deliveries=self.webhooks,
+            rules=RuleBook(self.rules, self.store.journal, self.trials, self.clock),
+            metrics=self.metrics.registry,
+            platforms=tuple(mounted),
+            reach=Reach(web.host, web.port, web.public_url, web.allowed_ips, web.trusted_proxies),
+        )
+
+    def _acting(self, ref: Ref) -> Client | None:
+        """The client of a message's platform; None where it does not run, or rehearses there."""
+        platform = self.platforms.get(ref.platform)
+        if platform is None or platform.simulates(ref.community_id):
+            return None
+        return platform.client
