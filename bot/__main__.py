@@ -34,6 +34,7 @@ from bot.core import Core, opened_core
 from bot.errors import Misconfigured
 from bot.journey.judge import Judge
 from bot.known import known_picture
+from bot.leaving import finish_leaving
 from bot.policy.file import PolicyFile
 from bot.ports import Action, Erases, Platform
 from bot.queue import open_queue
@@ -127,6 +128,7 @@ class Build:
             store = await stack.enter_async_context(self.storage(settings))
             core = await stack.enter_async_context(self.core(settings, store))
             queue = await stack.enter_async_context(self.queue(settings))
+            await finish_leaving(store, queue, self.keepers(settings), now())
             platforms = [p for p in _chat_platforms(settings, store, rules) if p.name in roles]
             if settings.playground_on:
                 platforms.append(_playground(settings))
@@ -158,9 +160,9 @@ def _chat_platforms(settings: Settings, store: Store, rules: PolicyFile) -> list
             discord(
                 settings.discord,
                 settings.media,
-                store.communities,
-                store.bookmarks,
-                signer,
+                communities=store.communities,
+                bookmarks=store.bookmarks,
+                signer=signer,
                 text_only=text_only,
                 now=now,
             )

@@ -288,7 +288,7 @@ class Application:
             ignores=self.store.ignored,
             redraw=self.boards.board.refresh,
             reports=self.reports,
-            erasures=getattr(self.store, "erasures", None),
+            erasures=self.store.erasures,
             health=self.health,
             clock=self.clock,
         )
@@ -321,7 +321,12 @@ class Application:
     def beside(self) -> tuple[Task, ...]:
         """What runs beside the work and the pages."""
         settings, store = self.settings.storage, self.store
-        kept = Kept(timedelta(days=settings.record_days), timedelta(days=settings.case_days))
+        left = settings.left_days
+        kept = Kept(
+            timedelta(days=settings.record_days),
+            timedelta(days=settings.case_days),
+            None if left == "keep" else timedelta(days=left),
+        )
         retention = Retention(
             store.database, store.evidence, kept, self.clock, self.queue.forget_parked
         )

@@ -1,15 +1,20 @@
 """A person leaves: every store that may know them is asked to forget."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.errors import BotError
 from bot.jobs import Job
+from bot.log import logger
 from bot.ports import Erases
 from bot.queue.jobs import UnreadableJob, unpack
 from bot.queue.port import Queue
 from bot.storage.erase import Person, erase
 from bot.storage.forget import discard
 from bot.storage.store import Store
+
+_log = logger("leaving")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +63,20 @@ def is_of(person: Person, job: Job) -> bool:
         and message.ref.platform == person.platform
         and person.community in {"", message.ref.community_id}
     )
+
+
+async def finish_leaving(
+    store: Store, queue: Queue, keepers: Mapping[str, Erases], at: datetime
+) -> None:
+    """At a start, before anything uses the stores: erase for good whom somebody erased in chat.
+
+    What cannot be done now is said, and done at the next start.
+    """
+    try:
+        for person in (people := await store.erasures.unfinished()):
+            await leave(store, queue, keepers.get(person.platform), person, at=at, by="")
+            await store.erasures.finished(person)
+        if people:  # the wish itself named them
+            await store.database.compact()
+    except BotError as exc:
+        _log.error("erasure.unfinished", error=str(exc))

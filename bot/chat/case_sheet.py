@@ -11,6 +11,13 @@ _TONES = {"open": Tone.WATCH, "escalated": Tone.BAD, "closed": Tone.GOOD}
 
 def sheet_of(card: Card) -> Sheet:
     """The sheet that a platform draws in the moderators' channel."""
+    if card.kind is CardKind.WISH:
+        return Sheet(
+            card.title,
+            (card.explanation,),
+            buttons=_for_an_administrator(card),
+            tone=_TONES.get(card.state, Tone.PLAIN),
+        )
     if card.kind is not CardKind.CASE:
         return Sheet(
             card.title,
@@ -78,6 +85,15 @@ def _withheld(case: str) -> tuple[Button, ...]:
     return (
         Button("Do what was withheld", Press("release", case), style=Style.HARSH),
         Button("Drop what was withheld", Press("drop", case), rare=True),
+    )
+
+
+def _for_an_administrator(card: Card) -> tuple[Button, ...]:
+    if card.state != "open":
+        return ()
+    return (
+        Button("Erase…", Press("erase", card.author_id), style=Style.HARSH),
+        Button("Decline", Press("decline", card.author_id)),
     )
 
 

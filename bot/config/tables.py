@@ -69,6 +69,13 @@ class Storage(Table):
     case_days: int = Field(
         180, ge=1, le=3650, description="Days a closed case with its text and pictures is kept."
     )
+    left_days: Annotated[int, Field(ge=0, le=3650)] | Literal["keep"] = Field(
+        30,
+        description=(
+            "Days until everything of a community that the bot was removed from is erased: 0 at "
+            'once, "keep" never.'
+        ),
+    )
     encryption_key: SecretStr | None = Field(
         None,
         description=(

@@ -12,6 +12,8 @@ class CardKind(StrEnum):
     """An outage: many cases that wait for the same thing, on one card."""
     NOTICE = "notice"
     """Words to the moderators, such as that the limits stopped the bot."""
+    WISH = "wish"
+    """A member asks to be erased; an administrator decides."""
 
 
 @dataclass(frozen=True, slots=True)

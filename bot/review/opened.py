@@ -11,6 +11,7 @@ from bot.review.board import Board
 from bot.review.digests import Digests
 from bot.review.incidents import Incidents
 from bot.review.posting import Posting
+from bot.review.wishes import Wishes
 from bot.running import Task
 from bot.storage.incident_cards import IncidentShelf
 from bot.storage.store import Store
@@ -18,16 +19,17 @@ from bot.storage.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Boards:
-    """What stands before moderators in chat: cases, outages, and the day that is over."""
+    """What stands before moderators in chat: cases, outages, the day that is over, wishes."""
 
     board: Board
     incidents: Incidents
     digests: Digests
+    wishes: Wishes
 
     @property
     def tasks(self) -> tuple[Task, ...]:
         """What runs beside the work. In one process only: two would draw every card twice."""
-        return self.board.run, self.incidents.run, self.digests.run
+        return self.board.run, self.incidents.run, self.digests.run, self.wishes.run
 
 
 def boards(
@@ -36,7 +38,7 @@ def boards(
     platforms: Mapping[str, Platform],
     clock: Callable[[], datetime],
 ) -> Boards:
-    """All three, over the same platforms."""
+    """All of them, over the same platforms."""
     posting = Posting(store.journal, platforms, store.communities, clock)
     base = settings.web.public_url.rstrip("/")
     desk = f"{base}/desk" if base else ""
@@ -44,4 +46,5 @@ def boards(
         Board(store.journal, posting, desk_url(settings)),
         Incidents(IncidentShelf(store.database), posting, desk),
         Digests(store.database, store.communities, store.bookmarks, posting, desk),
+        Wishes(store.erasures, posting),
     )

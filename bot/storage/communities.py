@@ -20,6 +20,8 @@ from bot.storage.tables_communities import communities
 EVERY_S = 1.0
 """Between looks for what another process changed; one row is read."""
 
+EDITION = Edition("communities")
+
 _PLACE = frozenset({"platform", "id"})
 _MANY = frozenset({"moderators", "analyze_for"})
 """Choices that may name people; the audit says how many there are."""
@@ -36,7 +38,7 @@ class StoredCommunities:
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         self._database = database
         self._clock = clock
-        self._edition = Edition("communities")
+        self._edition = EDITION
         self._seen: str | None = None
         self._known: dict[Key, Community] = {}
         self._by_id: dict[str, Community] = {}

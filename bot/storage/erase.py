@@ -5,6 +5,7 @@ own steps under that id stay, without the id. What other people wrote about the 
 of their own is theirs and stays.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,17 +18,21 @@ from sqlalchemy import (
     delete,
     false,
     func,
+    insert,
     or_,
     select,
+    true,
     update,
 )
 
 from bot.model import Ref
+from bot.storage.communities import EDITION
 from bot.storage.database import Database
 from bot.storage.forget import Forgotten, forget
 from bot.storage.schema import metadata
 from bot.storage.sql import audited, person_subject
 from bot.storage.tables import audit, messages, sessions
+from bot.storage.tables_communities import bookmarks, card_removals, cards, communities, erasures
 
 NOBODY = "erased"
 """What stands where an id stood."""
@@ -72,16 +77,54 @@ async def erase(database: Database, person: Person, *, at: datetime, by: str) ->
         refs = _refs(conn, person)
         mine = select(messages.c.id).where(*_whose(messages, person))
         gone = forget(conn, conn.execute(mine).scalars().all())
+        _take_cards_away(conn, person)
+        _drop_bookmarks(conn, person)
         for table in metadata.sorted_tables:
             if table is not messages and "author_id" in table.c:
-                conn.execute(delete(table).where(*_whose(table, person)))
+                conn.execute(delete(table).where(*_whose(table, person), _may_go(table)))
         if not person.community:
             _unname(conn, person.author_id)
+        _unchoose(conn, person, at)
         detail = {"posts": gone.posts, "cases": gone.cases, LINES: _unaudit(conn, person)}
         conn.execute(audited(at=at, by=by, what=ERASE, subject="", **detail))
         return Erased(gone, refs)
 
     return await database.write(work)
+
+
+def communities_of(conn: Connection, person: Person) -> Sequence[str]:
+    """Where anything is kept of them."""
+    found: set[str] = set()
+    for table in metadata.sorted_tables:
+        if {"platform", "community_id", "author_id"} <= set(table.c.keys()):
+            query = select(table.c.community_id).where(*_whose(table, person)).distinct()
+            found.update(conn.execute(query).scalars())
+    return sorted(found - {""})
+
+
+def _may_go(table: Table) -> ColumnElement[bool]:
+    """All but the note that what the queue holds of them is still to be erased."""
+    return erasures.c.state != "carried" if table is erasures else true()
+
+
+def _take_cards_away(conn: Connection, person: Person) -> None:
+    """Cards about them that hang on none of their posts are removed from the platform, too."""
+    place = cards.c["platform", "community_id", "card_id"]
+    theirs = select(*place).where(*_whose(cards, person), cards.c.card_id != "")
+    for row in conn.execute(theirs).all():
+        conn.execute(insert(card_removals).values(row._asdict()))
+
+
+def _drop_bookmarks(conn: Connection, person: Person) -> None:
+    """A platform's notes about them: the id is a part of the name or of the note."""
+    theirs = bookmarks.c.name.startswith(f"{person.platform}/", autoescape=True)
+    for name, note in conn.execute(select(bookmarks.c.name, bookmarks.c.note).where(theirs)).all():
+        parts = {part for text in (name, *note.values()) for part in _PARTS.split(text)}
+        if person.author_id in parts:
+            conn.execute(delete(bookmarks).where(bookmarks.c.name == name))
+
+
+_PARTS = re.compile("[/:,]")
 
 
 def _refs(conn: Connection, person: Person) -> tuple[Ref, ...]:
@@ -102,9 +145,33 @@ def _unname(conn: Connection, author_id: str) -> None:
     for table in metadata.sorted_tables:
         for name in _ACTORS:
             if name in table.c and table not in {sessions, audit}:
-                mine = table.c[name] == author_id
+                mine = _is_by(table.c[name], author_id)
                 conn.execute(update(table).where(mine).values({name: NOBODY}))
     conn.execute(delete(sessions).where(sessions.c.who == author_id))
+
+
+def _is_by(column: ColumnElement[str], author_id: str) -> ColumnElement[bool]:
+    """Whether it names them: by the id, or as chat does, by a name with the id behind it."""
+    return or_(column == author_id, column.endswith(f" ({author_id})", autoescape=True))
+
+
+def _unchoose(conn: Connection, person: Person, at: datetime) -> None:
+    """Take them from what communities chose: from the lists of moderators, above all."""
+    theirs = communities.c.platform == person.platform
+    if person.community:
+        theirs &= communities.c.community_id == person.community
+    for row in conn.execute(select(communities).where(theirs)).all():
+        lists = {name: row.choices.get(name) or [] for name in _LISTS}
+        if any(person.author_id in ids for ids in lists.values()):
+            without = {
+                name: [i for i in ids if i != person.author_id] for name, ids in lists.items()
+            }
+            mine = theirs & (communities.c.community_id == row.community_id)
+            conn.execute(update(communities).where(mine).values(choices=row.choices | without))
+            EDITION.moved(conn, at)
+
+
+_LISTS = ("moderators", "analyze_for")
 
 
 def _unaudit(conn: Connection, person: Person) -> int:
@@ -112,7 +179,7 @@ def _unaudit(conn: Connection, person: Person) -> int:
 
     With the salt gone, what is left of a name there tells nothing.
     """
-    mine, theirs = audit.c.by == person.author_id, _is_about(person)
+    mine, theirs = _is_by(audit.c.by, person.author_id), _is_about(person)
     if person.community:
         mine = false()
     named = or_(mine, theirs)

@@ -2,7 +2,8 @@
 
 Records of posts without a case go ``record_days`` after their last judgement; a closed case goes
 with its post, words and pictures ``case_days`` after its last event. Open and escalated cases
-stay: somebody still has to decide them.
+stay: somebody still has to decide them. Of a community that the bot was removed from everything
+goes after ``left_days``, whatever its state.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -16,6 +17,7 @@ from bot.model import CaseState
 from bot.storage.database import Database
 from bot.storage.evidence import EvidenceStore
 from bot.storage.forget import Forgotten, discard, forget
+from bot.storage.left import forget_communities, posts_left_behind
 from bot.storage.sql import put_setting
 from bot.storage.tables import case_events, cases, judgements, messages, settings
 
@@ -38,6 +40,8 @@ class Kept:
 
     records: timedelta
     cases: timedelta
+    left: timedelta | None = None
+    """Everything of a community, after the bot was removed from it; None: as everywhere."""
 
 
 class Retention:
@@ -102,7 +106,13 @@ class Retention:
 
     def _forget(self, conn: Connection, now: datetime) -> Forgotten:
         old = _due(conn, _records(now - self._kept.records))
-        return forget(conn, old or _due(conn, _closed(now - self._kept.cases)))
+        old = old or _due(conn, _closed(now - self._kept.cases))
+        if self._kept.left is not None and not old:
+            before = now - self._kept.left
+            old = _due(conn, posts_left_behind(before))
+            if not old:
+                forget_communities(conn, before, now)
+        return forget(conn, old)
 
 
 def _due(conn: Connection, query: Select[int]) -> Sequence[int]:

@@ -15,6 +15,7 @@ from bot.storage.banks import BankStore
 from bot.storage.bookmarks import StoredBookmarks
 from bot.storage.communities import StoredCommunities
 from bot.storage.database import Database
+from bot.storage.erasures import Erasures
 from bot.storage.evidence import EvidenceStore
 from bot.storage.ignored import Ignored
 from bot.storage.installations import Installations
@@ -53,6 +54,7 @@ class Store:
     installations: Installations
     reports: ReportBook
     ignored: Ignored
+    erasures: Erasures
     audit: Audit
 
 
@@ -91,6 +93,7 @@ async def opened(options: Options, clock: Callable[[], datetime]) -> AsyncIterat
             Installations(database, seal, clock),
             ReportBook(journal, clock),
             ignored,
+            Erasures(database, seal, evidence, clock),
             Audit(database),
         )
     finally:
