@@ -114,7 +114,7 @@ async def test_a_community_that_goes_live_is_acted_in(rehearsal: Town, platform:
     hands = rehearsal.chat(platform)
     said = await hands.go_live()
     post = await hands.post("quin", scam())
-    await rehearsal.gone(hands, post)
+    await rehearsal.judged(post)
 
     assert "Rehearse again" in said.text
     await rehearsal.removed_as_its_platform_allows(hands, post)
@@ -138,6 +138,7 @@ async def test_scam_words_with_a_picture_are_removed_and_put_on_a_card(
     post = await hands.post("ann", scam(), encoded(a_picture()))
     await town.gone(hands, post)
     card = await town.carded(hands, post, "delete")
+    await town.judged(post)
 
     assert "scam" in card.lower()
     await town.removed_as_its_platform_allows(hands, post)
@@ -153,6 +154,7 @@ async def test_a_known_bad_picture_is_removed_and_put_on_a_card(town: Town, plat
     post = await hands.post("cem", f"hello {a_word()}", known_bad().read_bytes())
     await town.gone(hands, post)
     await town.carded(hands, post, "known-bad")
+    await town.judged(post)
 
     await town.removed_as_its_platform_allows(hands, post)
 
@@ -263,7 +265,7 @@ async def test_a_member_s_report_puts_a_post_before_a_person(town: Town, platfor
 @where_people_chat
 async def test_analyze_answers_the_asker_alone(town: Town, platform: str) -> None:
     hands = town.chat(platform)
-    said = await hands.command("lea", f"analyze text={LURE}")
+    said = await hands.command("lea", "analyze", text=LURE)
 
     assert said.private
     assert "Something was found" in said.text
@@ -275,7 +277,7 @@ async def test_a_pause_withholds_what_would_be_done_until_somebody_resumes(
     town: Town, platform: str
 ) -> None:
     hands = town.chat(platform)
-    await hands.command("mia", "bifocal pause reason=raid")
+    await hands.command("mia", "bifocal pause", reason="raid")
     during = await hands.post("mo", scam())
     await town.judged(during)
     said = await hands.command("mia", "bifocal resume")
@@ -339,14 +341,15 @@ async def test_an_erased_author_leaves_nothing(
 
     assert await hands.card(post) == []
     assert await hands.cards(post.word) == []
-    assert everything_under(town.bot.folder, post.author, str(post.ref.message_id)) == []
+    assert everything_under(town.bot.folder, post.author, post.word) == []
 
 
 @everywhere
+@pytest.mark.usefixtures("outage")
 async def test_an_outage_s_card_closes_itself_when_the_provider_answers(
-    rehearsal: Town, outage: Mapping[str, Sequence[Posted]], platform: str
+    rehearsal: Town, platform: str
 ) -> None:
     hands = rehearsal.on(platform)
-    (card,) = await rehearsal.until(lambda: hands.cards(OVER), 60, what="the end of an outage")
+    (card,) = await rehearsal.until(lambda: hands.cards(OVER), 100, what="the end of an outage")
 
     assert [one.id for one in await hands.cards(AWAY)] == [card.id]

@@ -15,8 +15,8 @@ from bot.config.tables import Storage
 from bot.model import Case, Outcome, Ref, Status
 from bot.storage.store import Store, opened
 from bot.storage.tokens import Scope
-from tests.emulators.discord import discord_world
 from tests.emulators.discord import World as DiscordWorld
+from tests.emulators.discord import discord_world
 from tests.emulators.slack import World as SlackWorld
 from tests.emulators.slack import slack_world
 from tests.journey.hands.discord import DiscordHands
@@ -149,9 +149,12 @@ class Town:
 @asynccontextmanager
 async def a_town(folder: Path, *, simulate: bool, **more: str) -> AsyncIterator[Town]:
     """A bot that acts, or rehearses, everywhere."""
-    async with discord_world() as discord, slack_world() as slack:
-        async with _started(folder, (discord, slack), simulate=simulate, more=more) as town:
-            yield town
+    async with (
+        discord_world() as discord,
+        slack_world() as slack,
+        _started(folder, (discord, slack), simulate=simulate, more=more) as town,
+    ):
+        yield town
 
 
 @asynccontextmanager

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from bot.model import Ref
 from tests.emulators.discord import Channel, Guild, How, Interaction, Member, Message, World
 from tests.emulators.discord.interactions import DEFERRED_UPDATE
-from tests.journey.hands.port import Posted, Said, Shown
+from tests.journey.hands.port import FORMS, LABELS, Posted, Said, Shown
 
 BAD = 300
-LABELS = {"uphold": "Uphold", "overturn": "Overturn"}
 
 
 @dataclass
@@ -81,7 +80,7 @@ class DiscordHands:
         shown = self.log.message(int(card.id))
         assert shown is not None
         pressed = await shown.click(self._person(who), LABELS[verb])
-        return await self._answer(pressed)
+        return await self._answer(pressed, **FORMS.get(verb, {}))
 
     async def notes(self, who: str) -> Sequence[str]:
         return [one.text for one in self._person(who).dms if one.by_bot]
@@ -106,14 +105,8 @@ class DiscordHands:
         done = await self._answer(pressed, category="scam")
         assert "Known" in done.text, done.text
 
-    async def command(self, who: str, line: str) -> Said:
-        """``analyze text=…``: the command's words, then its arguments by name."""
-        name, _, argument = line.partition(" text=")
-        given = {"text": argument} if argument else {}
-        name, _, reason = name.partition(" reason=")
-        given |= {"reason": reason} if reason else {}
-        person = self.guild.owner if who == "admin" else self._person(who)
-        return await self._said(await person.slash(name, **given))
+    async def command(self, who: str, name: str, **given: str) -> Said:
+        return await self._said(await self._person(who).slash(name, **given))
 
     async def report(self, post: Posted, who: str) -> Said:
         return await self._menu(self._person(who), "Report to moderators", post)
@@ -122,7 +115,7 @@ class DiscordHands:
         owner = self.guild.owner
         page = await owner.slash("bifocal setup")
         assert page.reply is not None
-        return await self._answer(await page.reply.click(owner, "Go live"), sure="yes")
+        return await self._answer(await page.reply.click(owner, "Go live"), **FORMS["live"])
 
     async def _answer(self, pressed: Interaction, **fields: str) -> Said:
         """What comes of a press, its form filled in where it asks for one."""
@@ -143,6 +136,8 @@ class DiscordHands:
         return Said(answered.message.text, answered.message.is_ephemeral)
 
     def _person(self, who: str) -> Member:
+        if who == "admin":
+            return self.guild.owner
         return self.guild.moderator(who) if who in self.moderators else self.guild.member(who)
 
     def _message(self, post: Posted) -> Message:

@@ -6,6 +6,11 @@ from typing import Protocol
 
 from bot.model import Ref
 
+LABELS = {"erase": "Erase…", "uphold": "Uphold", "overturn": "Overturn"}
+"""What the buttons are called."""
+FORMS = {"erase": {"sure": "yes"}, "live": {"sure": "yes"}}
+"""What is filled into the forms that some of them open."""
+
 
 @dataclass(frozen=True)
 class Posted:
@@ -78,7 +83,7 @@ class Hands(Protocol):
         ...
 
     async def press(self, card: Shown, who: str, verb: str) -> Said:
-        """Uphold or overturn on a card, as this moderator."""
+        """Press what does this on a card, as this moderator, and say yes where that is asked."""
         ...
 
     async def notes(self, who: str) -> Sequence[str]:
@@ -105,7 +110,7 @@ class Hands(Protocol):
 class Chatty(Hands, Protocol):
     """A platform whose people ask the bot in chat."""
 
-    async def command(self, who: str, line: str) -> Said:
+    async def command(self, who: str, name: str, **given: str) -> Said:
         """Use a slash command; ``who`` is one of ``moderators``, ``admin`` or a member."""
         ...
 

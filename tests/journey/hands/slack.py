@@ -5,10 +5,8 @@ from dataclasses import dataclass
 
 from bot.model import Ref
 from tests.emulators.slack import Channel, Message, Team, User, World
-from tests.emulators.slack.controls import NotPossible, words_of
-from tests.journey.hands.port import Posted, Said, Shown
-
-LABELS = {"uphold": "Uphold", "overturn": "Overturn"}
+from tests.emulators.slack.controls import words_of
+from tests.journey.hands.port import FORMS, LABELS, Posted, Said, Shown
 
 
 @dataclass
@@ -80,7 +78,7 @@ class SlackHands:
         shown, person = self.mods.find(card.id), self._person(who)
         assert shown is not None
         try:
-            return await self._pressed(shown, person, LABELS[verb])
+            return await self._pressed(shown, person, LABELS[verb], **FORMS.get(verb, {}))
         finally:
             await person.dismiss()
 
@@ -112,16 +110,14 @@ class SlackHands:
         await admin.dismiss()
         assert errors == {}
 
-    async def command(self, who: str, line: str) -> Said:
-        """``analyze text=…`` becomes ``/analyze …``, and all others stand behind ``/bifocal``."""
-        person = self._person(who)
-        typed = line.replace(" text=", " ").replace(" reason=", " ").removeprefix("bifocal ")
-        alone = typed.startswith("analyze ")
+    async def command(self, who: str, name: str, **given: str) -> Said:
+        """``/analyze``, and all others behind ``/bifocal``; what is given is typed in order."""
+        person, words = self._person(who), " ".join(given.values())
         seen = len(person.ephemerals)
-        command, text = (
-            ("/analyze", typed.removeprefix("analyze ")) if alone else ("/bifocal", typed)
-        )
-        await person.slash(command, text)
+        if name == "analyze":
+            await person.slash("/analyze", words)
+        else:
+            await person.slash("/bifocal", f"{name.removeprefix('bifocal ')} {words}")
         said = await self.world.until(lambda: _last(person, seen), 10)
         return Said(said, private=True)
 
@@ -132,7 +128,7 @@ class SlackHands:
         admin = self._person("admin")
         await admin.slash("/bifocal", "setup")
         page = await admin.told(lambda one: "Set Bifocal up" in words_of(one.blocks))
-        said = await self._pressed(page, admin, "Go live", sure="yes")
+        said = await self._pressed(page, admin, "Go live", **FORMS["live"])
         await admin.dismiss()
         return said
 
@@ -183,6 +179,3 @@ def _last(person: User, seen: int) -> str:
     """What the person was shown since, empty while that is only that we are at work."""
     newer = person.ephemerals[seen:]
     return _settled(newer[-1].words) if newer else ""
-
-
-__all__ = ["NotPossible", "SlackHands"]
