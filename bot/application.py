@@ -27,6 +27,7 @@ from bot.health import Health
 from bot.house import House, Voice
 from bot.journey.act import Act
 from bot.journey.burst import Burst, Recent
+from bot.journey.encoded import Encodings
 from bot.journey.gather import Gatherer
 from bot.journey.giving_up import GivenUp
 from bot.journey.judge import Judge
@@ -157,7 +158,7 @@ class Application:
             self.judge,
             self.counters,
             self.store.authors,
-            Keeper(self.store.evidence, self.core.encode),
+            Keeper(self.store.evidence, Encodings(self.core.encode).of),
             self.clock,
             ignored=self.store.ignored.covers,
         )

@@ -28,7 +28,7 @@ pytestmark = [
 ]
 everywhere = pytest.mark.parametrize("platform", ["discord", "slack", "playground"])
 where_people_chat = pytest.mark.parametrize("platform", ["discord", "slack"])
-AWAY, OVER = "gemini does not answer", "Over: gemini"
+AWAY, OVER = "gemini does not answer", "No post waits for it any more"
 LURE = "free nitro for everyone, claim it at discord-gift.ru now!"
 
 
