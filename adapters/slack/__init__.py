@@ -150,6 +150,8 @@ class Slack:
         self._parts.entrance.open = True
         self._connecting = asyncio.create_task(self._connect(), name="slack")
         await asyncio.wait({self._connecting}, timeout=CONNECTS_WITHIN_S)
+        if why := self.ready():
+            _log.error("slack.not_ready", reason=why)
 
     async def stop(self) -> None:
         """Take nothing more, finish what is under way, hang up."""
