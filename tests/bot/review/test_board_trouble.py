@@ -149,6 +149,8 @@ async def test_a_community_without_a_place_is_tried_rarely_and_told_of(room: Roo
 
     assert room.client.calls.count("post_card") == 1
     assert room.board.lacks() == {"fake:g1": "no channel was chosen for cards"}
+    later = room.now() + timedelta(minutes=1)
+    assert await room.posting.shelf.changed(["fake"], later, SECOND) == []
 
 
 async def test_a_community_without_a_place_is_told_of_once_an_hour(
