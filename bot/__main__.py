@@ -160,9 +160,9 @@ def _chat_platforms(settings: Settings, store: Store, rules: PolicyFile) -> list
             discord(
                 settings.discord,
                 settings.media,
-                store.communities,
-                store.bookmarks,
-                signer,
+                communities=store.communities,
+                bookmarks=store.bookmarks,
+                signer=signer,
                 text_only=text_only,
                 now=now,
             )

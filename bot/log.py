@@ -13,8 +13,8 @@ from typing import Any, Literal
 import structlog
 
 _TALKATIVE = (
-    "aiohttp", "aiosqlite", "alembic", "asyncio", "httpcore", "httpx", "slack_bolt", "slack_sdk",
-    "sqlalchemy", "uvicorn"
+    "aiohttp", "aiosqlite", "alembic", "asyncio", "discord", "httpcore", "httpx", "slack_bolt",
+    "slack_sdk", "sqlalchemy", "uvicorn"
 )  # fmt: skip
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 

@@ -37,6 +37,7 @@ from adapters.discord.session import Sessions
 from adapters.discord.shard import Fatal
 from adapters.discord.spoilers import Copier
 from adapters.discord.supervise import Paces, Shards, Supervisor, logged_in
+from analysis.dialling import dialled
 from bot.bookmarks import Bookmarks
 from bot.chat.port import Chat
 from bot.chat.signed import Signer
@@ -65,10 +66,10 @@ class Discord:
         self,
         settings: Settings,
         media: MediaLimits,
+        *,
         communities: Communities,
         bookmarks: Bookmarks,
         signer: Signer,
-        *,
         text_only: bool = True,
         http: httpx.AsyncClient | None = None,
         now: Callable[[], datetime] = _utc_now,
@@ -86,7 +87,7 @@ class Discord:
         self._paces = paces or Paces()
         self._clock = clock
         self._now = now
-        self._own_http = httpx.AsyncClient(trust_env=False)
+        self._own_http = httpx.AsyncClient(transport=dialled()(), trust_env=False)
         self._chat: Chat | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._reports = Reports(clock)
@@ -189,18 +190,20 @@ class Discord:
 
     async def start(self, accept: Accept) -> None:
         """Begin to connect, and go on trying; ``ready`` says how far that is."""
+        self.open(accept)
+        self._tasks.append(asyncio.ensure_future(self._supervisor.run(self._token())))
+
+    def open(self, accept: Accept) -> Gateway:
+        """Begin all but the connection; returns a client for who brings a connection of theirs."""
         reach(self._settings.api_base, self._settings.gateway_url)
 
         async def behind(messages: list[Message]) -> None:
             await self._intake.offered(messages, accept, lane="backlog")
 
-        work = (
-            self._supervisor.run(self._token()),
-            self._intake.serve(accept),
-            self._catch_up.serve(behind),
-            self._sent.clean(),
-        )
+        work = (self._intake.serve(accept), self._catch_up.serve(behind), self._sent.clean())
         self._tasks = [asyncio.ensure_future(each) for each in work]
+        self._supervisor.client = self._gateway(self._hearing)
+        return self._supervisor.client
 
     async def settled(self, message: Message, case_id: str | None) -> None:
         """Nothing is shown on Discord but by actions and cards."""
@@ -208,13 +211,14 @@ class Discord:
     async def stop(self) -> None:
         """Leave so that the session can be resumed; what is not committed comes again then."""
         if self._tasks:
-            connection, *rest = self._tasks
+            # The connection first, so that nothing follows; it was begun last.
+            connection = self._tasks.pop()
             connection.cancel()
             await asyncio.wait([connection])
             await self._intake.stop(STOP_S)
-            for task in rest:
+            for task in self._tasks:
                 task.cancel()
-            await asyncio.gather(*rest, return_exceptions=True)
+            await asyncio.gather(*self._tasks, return_exceptions=True)
             await self._hearing.stop(STOP_S)
             await self._supervisor.write()
             await self._supervisor.close()

@@ -20,6 +20,10 @@ from bot.communities import Communities
 from bot.errors import Gone, NotPermitted
 from bot.review.card import Card
 
+UPLOAD = 8 * 1024 * 1024
+"""Bytes of a card's pictures together. Discord takes 10 MiB (docs, "Uploading Files"); what does
+not fit is on the web desk."""
+
 
 class Pictures(Protocol):
     """Where a card's pictures are kept."""
@@ -130,9 +134,11 @@ class CardActs:
         found: list[bytes] = []
         for name in card.pictures[:PICTURES]:
             try:
-                found.append(await kept.picture(name))
+                data = await kept.picture(name)
             except LookupError:
                 continue
+            if sum(map(len, found)) + len(data) <= UPLOAD:
+                found.append(data)
         return found
 
 

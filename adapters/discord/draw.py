@@ -120,7 +120,7 @@ def _entries(
         told = "\n".join(each for each in (title, text) if each)
         if not told:
             continue
-        if beside and entry.button:
+        if beside and entry.button and (entry.button.press or _leads(entry.button.url)):
             yield ui.Section(told, accessory=button(entry.button, sign, community_id))
         else:
             lines.append(told)
@@ -146,11 +146,16 @@ def _to_the_post(ref: str) -> tuple[Button, ...]:
     return (Button("See the post", url=f"{CHANNELS}/{'/'.join(numbers)}"),)
 
 
+def _leads(url: str) -> bool:
+    """Whether Discord takes an address for a link."""
+    return url.startswith(("https://", "http://"))
+
+
 def _rows(
     buttons: tuple[Button, ...], sign: Sign, community_id: str
 ) -> "Iterator[ui.ActionRow[Any]]":
     """Buttons in rows of five; the rare ones in a menu behind them."""
-    plain = [each for each in buttons if not each.rare]
+    plain = [each for each in buttons if not each.rare and (each.press or _leads(each.url))]
     for start in range(0, len(plain), ROW):
         row = plain[start : start + ROW]
         yield ui.ActionRow(*(button(each, sign, community_id) for each in row))

@@ -10,6 +10,7 @@ from bot.errors import Gone, NotPermitted, PlatformUnavailable
 
 UNKNOWN_MEMBER = 10007
 UNKNOWN_BAN = 10026
+UNKNOWN_EMOJI = 10014
 CANNOT_DM = 50007
 MISSING_ACCESS = 50001
 MISSING_PERMISSIONS = 50013
@@ -47,6 +48,8 @@ def translated() -> Iterator[None]:
     try:
         yield
     except discord.NotFound as exc:
+        if exc.code == UNKNOWN_EMOJI:
+            raise NotPermitted("Discord does not know this emoji, or not here") from exc
         raise Gone(f"Discord does not know it any more ({exc.code})") from exc
     except discord.RateLimited as exc:
         raise PlatformUnavailable("Discord asks for patience", retry_after=exc.retry_after) from exc

@@ -34,6 +34,9 @@ BETWEEN_IDENTIFIES_S = 5.0
 LONGEST_WAIT_S = 60.0
 """A rate limit that asks for more is an error, and the job comes again later."""
 
+# Nobody is to be told that voice lacks a library: Bifocal does not speak.
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+
 _log = logger("discord.gateway")
 
 
@@ -191,6 +194,7 @@ class Gateway(discord.Client):
         kept = {event: self._written(event, parsers[event]) for event in BOOK}
         kept["INTERACTION_CREATE"] = self._careful("INTERACTION_CREATE", parsers)
         kept["READY"] = self._begun
+        kept["RESUMED"] = lambda payload: self.listener.guild("RESUMED", payload, self._hearing)
         for event in MESSAGES:
             kept[event] = self._heard(event)
         parsers.clear()

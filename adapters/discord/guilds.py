@@ -53,6 +53,19 @@ class Guilds:
         community = self._communities.of(PLATFORM, guild_id)
         return community.joined_at is not None and community.left_at is None
 
+    def known(self) -> tuple[Community, ...]:
+        """The servers we are in, as far as we know."""
+        return self._communities.all(PLATFORM)
+
+    async def only(self, ready: Payload) -> None:
+        """A session began: what is not among its servers we were removed from meanwhile."""
+        there = {str(each["id"]) for each in ready["guilds"]}
+        number, count = ready.get("shard") or (0, 1)
+        for community in self.known():
+            ours = community.id.isdecimal() and (int(community.id) >> 22) % count == number
+            if ours and community.id not in there:
+                await self.left(community.id)
+
     async def seen(self, guild: discord.Guild) -> bool:
         """A server was told of; returns whether we are new there. Safe to repeat."""
         guild_id, name = str(guild.id), guild.name

@@ -69,6 +69,9 @@ class Hearing:
         if event == "READY" and heard is not None:
             after = heard.missed_after
             self._away |= {int(each["id"]): after for each in payload["guilds"]}
+            self.soon(self._guilds.only(payload))
+        elif event == "RESUMED":
+            self.soon(self._look_around())
         elif event == "GUILD_CREATE" and not payload.get("unavailable"):
             guild_id = int(payload["id"])
             self.soon(self._there(guild_id, self._away.pop(guild_id, 0)))
@@ -120,6 +123,17 @@ class Hearing:
             self._denied(str(guild_id), sentence)
         if not new and missed_after:
             await self._catch_up.missed(guild, missed_after)
+
+    async def _look_around(self) -> None:
+        """Learn anew, after a restart that was resumed, of the servers that we are in."""
+        for community in self._guilds.known():
+            if self._places.seen(community.id) is None:
+                try:
+                    guild = await self._places.guild(community.id)
+                except PlatformError as exc:
+                    _log.info("guild.unseen", guild=community.id, reason=str(exc))
+                else:
+                    await self._there(guild.id, 0)
 
     async def _retitled(self, payload: Payload) -> None:
         """A forum's post was renamed: what it says changed, so its first message is read again."""

@@ -42,7 +42,9 @@ class Reader:
     def _by_others(self, payload: Payload, author: Mapping[str, Any]) -> bool:
         if str(author.get("id")) == str(self._api.me):
             return False
-        if payload.get("webhook_id") and not payload.get("application_id"):
+        # What answers a command is posted under the application's own id: a bot, no webhook.
+        webhook = payload.get("webhook_id")
+        if webhook and webhook != payload.get("application_id"):
             return self._choices.webhooks
         return self._choices.bots or not author.get("bot")
 

@@ -54,6 +54,7 @@ def search(
     author: Annotated[str, typer.Option(help="The author's id.")] = "",
     community: Annotated[str, typer.Option(help="The community's id.")] = "",
     channel: Annotated[str, typer.Option(help="The channel's id.")] = "",
+    platform: Annotated[str, typer.Option(help="Such as discord or slack.")] = "",
     since: Annotated[str, typer.Option(help="30d, 12h, or a date.")] = "",
     until: Annotated[str, typer.Option(help="The same, exclusive.")] = "",
     picture: Annotated[
@@ -96,6 +97,7 @@ def search(
         author=author,
         community=community,
         channel=channel,
+        platform=platform,
         since=a_time(since, now) if since else None,
         until=a_time(until, now) if until else None,
         picture=picture,

@@ -2,14 +2,15 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Self, TypeVar
 
 from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import wal
@@ -89,13 +90,9 @@ class Database:
         Raises:
             EnvironmentFailed: the database does not answer as it should.
         """
-        try:
+        with self._told():
             async with self._engines.readers.connect() as conn:
                 yield conn
-        except OUR_MISTAKES:
-            raise
-        except DBAPIError as exc:
-            raise explain(exc, self._url) from exc
 
     async def read(self, work: Work[T]) -> T:
         """Do several reads in one go, beside the event loop; they all see the same moment.
@@ -106,12 +103,8 @@ class Database:
         Raises:
             EnvironmentFailed: the database does not answer as it should.
         """
-        try:
+        with self._told():
             return await self._engines.read(work)
-        except OUR_MISTAKES:
-            raise
-        except DBAPIError as exc:
-            raise explain(exc, self._url) from exc
 
     async def write(self, work: Work[T]) -> T:
         """Do the work in a transaction that other writes may share; return after the commit.
@@ -120,19 +113,32 @@ class Database:
             EnvironmentFailed: the database does not answer as it should; nothing was written.
         """
         try:
-            done = await self._writer.write(work)
-        except OUR_MISTAKES:
-            raise
-        except DBAPIError as exc:
-            failure = explain(exc, self._url)
+            with self._told():
+                done = await self._writer.write(work)
+        except EnvironmentFailed as exc:
             if self._trouble is None:
-                _log.error("storage.cannot_write", reason=str(failure))
-            self._trouble = str(failure)
-            raise failure from exc
+                _log.error("storage.cannot_write", reason=str(exc))
+            self._trouble = str(exc)
+            raise
         if self._trouble is not None:
             _log.info("storage.recovered")
         self._trouble = None
         return done
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Tell a driver's error in words; our own mistakes stay what they are."""
+        try:
+            yield
+        except OUR_MISTAKES:
+            raise
+        except DBAPIError as exc:
+            raise explain(exc, self._url) from exc
+        except PoolTimeout as exc:
+            raise EnvironmentFailed(
+                "Every connection to the database is busy, and has been for a while. If it stays "
+                "so, the database is too slow for what is asked of it."
+            ) from exc
 
     async def trouble(self) -> str | None:
         """Why nothing can be written now, in words for whoever runs it; None when it can.

@@ -23,6 +23,8 @@ READERS = 4
 ASKERS = 2
 """Threads that each answer a whole question; chosen by eye, as many as small machines have cores.
 """
+POOL_SECONDS = 10
+"""How long to wait for one of them; chosen by eye, far beyond any answer of ours."""
 POOL = 5
 """Connections to PostgreSQL; managed plans count them."""
 
@@ -60,7 +62,9 @@ class SqliteEngines:
     """
 
     def __init__(self, where: URL) -> None:
-        self.readers = create_async_engine(where, pool_size=READERS, max_overflow=0)
+        self.readers = create_async_engine(
+            where, pool_size=READERS, max_overflow=0, pool_timeout=POOL_SECONDS
+        )
         _prepare(self.readers.sync_engine, begin="BEGIN", writes=False)
         here = where.set(drivername="sqlite+pysqlite")
         self._asked = create_engine(here, pool_size=ASKERS, max_overflow=0)
@@ -121,7 +125,11 @@ class PostgresEngines:
 
     def __init__(self, where: URL) -> None:
         self.readers = create_async_engine(
-            where, pool_size=POOL, max_overflow=0, pool_pre_ping=True
+            where,
+            pool_size=POOL,
+            max_overflow=0,
+            pool_pre_ping=True,
+            pool_timeout=POOL_SECONDS,
         )
 
     async def read(self, work: Callable[[Connection], T]) -> T:

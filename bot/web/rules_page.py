@@ -76,7 +76,8 @@ class RulesPage:
             views=[view for view in views if mode in {None, view.rule.mode}],
             by_mode={m.value: sum(view.rule.mode is m for view in views) for m in Mode},
             mode=mode,
-            gone=gone(policy, conduct),
+            number=len(views),
+            gone=gone(views, conduct),
             admin=by.may(Scope.ADMIN),
         )
 

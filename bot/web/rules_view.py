@@ -1,7 +1,7 @@
 """Rules and their conduct as pages show them: figures turned into small pictures."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.model import Mode, Status
 from bot.policy.policy import Policy
@@ -75,6 +75,9 @@ class RuleView:
     """Where a community or channel makes something else of it, each a phrase."""
     thresholds: tuple[Threshold, ...]
     """Those that may be moved: the only one for their score."""
+    only_in: str = ""
+    """The one community or channel it holds in; empty where it holds wherever nothing says
+    otherwise, and can be rehearsed."""
 
     @property
     def quiet(self) -> bool:
@@ -83,13 +86,20 @@ class RuleView:
 
 
 def rule_views(policy: Policy, conduct: Mapping[str, Conduct]) -> Sequence[RuleView]:
-    """Every rule that holds where nothing says otherwise, in the policy's order."""
-    return [_view(policy, rule, conduct.get(rule.id) or Conduct()) for rule in policy.rules]
+    """Every rule in the policy's order, those of single communities and channels last."""
+    views = [_view(policy, rule, conduct.get(rule.id) or Conduct()) for rule in policy.rules]
+    for layer, rules in policy.elsewhere():
+        own = {rule.id for rule in layer.rules}
+        for rule in rules.rules:
+            if rule.id in own:
+                view = _view(policy, rule, conduct.get(rule.id) or Conduct())
+                views.append(replace(view, elsewhere=(), thresholds=(), only_in=layer.name))
+    return views
 
 
-def gone(policy: Policy, conduct: Mapping[str, Conduct]) -> Sequence[str]:
-    """Rules that matched lately and hold nowhere any more, or in some community alone."""
-    return sorted(conduct.keys() - {rule.id for rule in policy.rules})
+def gone(views: Sequence[RuleView], conduct: Mapping[str, Conduct]) -> Sequence[str]:
+    """Rules that matched lately and hold nowhere any more."""
+    return sorted(conduct.keys() - {view.rule.id for view in views})
 
 
 def _view(policy: Policy, rule: Rule, conduct: Conduct) -> RuleView:

@@ -97,3 +97,13 @@ async def test_a_form_is_filled_in_by_what_its_fields_are_called(guild: Guild) -
     assert (await pressed.modal.submit(Your_note="twice")).text == "Noted: twice"
     with pytest.raises(AssertionError, match="'Your note' is required"):
         await pressed.modal.submit()
+
+
+async def test_a_card_that_is_gone_has_no_buttons(guild: Guild) -> None:
+    mia = guild.member("mia")
+    await mia.slash("ping")
+    card = guild.channel("general").last
+    await card.delete()
+
+    with pytest.raises(AssertionError, match="the message is gone"):
+        await card.click(mia, "Uphold")

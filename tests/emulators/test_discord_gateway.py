@@ -172,7 +172,7 @@ async def test_an_update_without_an_author_ends_a_plain_client() -> None:
             post = await guild.channel("general").post(guild.member("ann"), "hi")
             said = post.drawn(live=True)
             del said["author"], said["member"]
-            world.gateway.dispatch("MESSAGE_UPDATE", said)
+            world.gateway.malformed("MESSAGE_UPDATE", said)
             ended = await world.end_of(client)
 
     assert isinstance(ended, AttributeError)
@@ -192,9 +192,9 @@ async def test_unknown_fields_and_events_are_passed_over() -> None:
         guild = world.guild("Home")
         async with world.visited_by(Listener()) as client:
             post = await guild.channel("general").post(guild.member("ann"), "1", quietly=True)
-            world.gateway.dispatch("SOMETHING_NEW", {"a": [1]})
+            world.gateway.malformed("SOMETHING_NEW", {"a": [1]})
             new = {"flags": 1 << 60, "novelty": {"b": None}, "type": 99}
-            world.gateway.dispatch("MESSAGE_CREATE", post.drawn(live=True) | new)
+            world.gateway.malformed("MESSAGE_CREATE", post.drawn(live=True) | new)
             await heard(world, client, "1")
 
 
@@ -219,7 +219,7 @@ async def test_an_edit_can_come_before_its_message() -> None:
             post = await guild.channel("general").post(guild.member("ann"), "1", quietly=True)
             first = post.drawn(live=True)
             await post.edit("2")
-            world.gateway.dispatch("MESSAGE_CREATE", first)
+            world.gateway.malformed("MESSAGE_CREATE", first)
             await heard(world, client, "1")
 
     names = [name for name, _ in client.heard if name in {"message", "raw_message_edit"}]

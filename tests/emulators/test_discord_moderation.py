@@ -75,6 +75,16 @@ async def test_a_ban_deletes_what_was_posted_in_its_window(
     assert (await home.fetch_ban(discord.Object(ann.id))).reason == "raid"
 
 
+async def test_a_reason_is_at_most_512_characters_long(
+    home: discord.Guild, guild: Guild, ann: Member
+) -> None:
+    with refused(50035):
+        await home.kick(discord.Object(ann.id), reason="é" * 513)
+    await home.kick(discord.Object(ann.id), reason="é" * 512)
+
+    assert [line.reason for line in guild.audit_log] == ["é" * 512]
+
+
 async def test_a_ban_is_lifted(home: discord.Guild, guild: Guild, ann: Member) -> None:
     await home.ban(discord.Object(ann.id))
     await home.unban(discord.Object(ann.id), reason="sorry")

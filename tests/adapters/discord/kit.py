@@ -250,9 +250,9 @@ async def a_discord(
     platform = Discord(
         settings_for(world, **settings),
         hosts,
-        communities,
-        bookmarks,
-        Signer(KEY),
+        communities=communities,
+        bookmarks=bookmarks,
+        signer=Signer(KEY),
         text_only=text_only,
         now=world.now,
         paces=paces,

@@ -334,3 +334,11 @@ async def test_nobody_by_an_id_that_is_none_is_gone() -> None:
     async with a_scene() as scene:
         with pytest.raises(Gone):
             await scene.client.kick(scene.message.ref, Author("nobody", "nobody"), reason=REASON)
+
+
+async def test_an_emoji_nobody_knows_is_told_in_words() -> None:
+    async with a_scene() as scene:
+        scene.started.world.rest.fail("PUT", "/channels/*", 404, code=10014)
+
+        with pytest.raises(NotPermitted, match="does not know this emoji"):
+            await scene.client.react(scene.message.ref, "nope:1")

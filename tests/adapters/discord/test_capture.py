@@ -351,3 +351,16 @@ async def test_nothing_privileged_is_asked_for_but_content() -> None:
             asked = int(world.gateway.intents)
 
     assert asked == 1 << 0 | 1 << 9 | 1 << 15
+
+
+async def test_a_webhook_that_an_application_made_is_a_webhook() -> None:
+    async with discord_world() as world:
+        guild = world.guild("Home")
+        general, ann = guild.channel("general"), guild.member("ann")
+        async with a_discord(world, webhooks=True, bots=False) as started:
+            post = await general.post(ann, "news", as_webhook="News", quietly=True)
+            post.application_id = 4242
+            general.tell("MESSAGE_CREATE", post)
+            await started.taken()
+
+    assert started.queue.texts == ["news"]

@@ -4,7 +4,7 @@ import asyncio
 import shutil
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import AsyncExitStack, closing
 from pathlib import Path
 
 import psycopg
@@ -13,6 +13,7 @@ from sqlalchemy import Connection, func, insert, select, text
 
 from bot.errors import EnvironmentFailed
 from bot.storage.database import Database
+from bot.storage.engines import POOL, READERS
 from bot.storage.tables import banks
 from tests.bot.storage.conftest import POSTGRES
 
@@ -73,6 +74,21 @@ async def test_a_lock_that_stays_is_told_and_over_once_it_is_gone(
     assert after is None
     assert await kept(hurried) == 1
     await hurried.close()
+
+
+async def test_when_every_connection_is_busy_it_is_said_and_over_with_the_first_that_ends(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.storage.engines.POOL_SECONDS", 0.05)
+    database = await Database.open(url)
+    async with AsyncExitStack() as busy:
+        for _ in range(POOL if database.dialect == "postgresql" else READERS):
+            await busy.enter_async_context(database.reading())
+        with pytest.raises(EnvironmentFailed, match="Every connection to the database is busy"):
+            await kept(database)
+
+    assert await kept(database) == 0
+    await database.close()
 
 
 async def a_dead_bots(folder: Path) -> Path:

@@ -45,6 +45,11 @@ id = "room"
 [[community.rule]]
 id = "adult"
 mode = "live"
+
+[[community.rule]]
+id = "here-only"
+when = "scores.hate >= 0.5"
+then = ["flag"]
 """
 
 

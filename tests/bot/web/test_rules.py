@@ -18,7 +18,7 @@ async def test_every_rule_is_shown_with_its_mode_condition_and_place(
 
     assert "scores.scam &gt;= 0.6 &amp;&amp; image.count &gt; 0" in text
     assert "policy.toml:10" in text
-    assert text.count('class="card rule-row') == len(world.rules.policy.rules)
+    assert text.count('class="card rule-row') == len(world.rules.policy.rules) + 1
 
 
 async def test_a_shadow_rule_shows_what_it_would_have_done(moderator: httpx.AsyncClient) -> None:
@@ -46,6 +46,17 @@ async def test_rules_are_listed_by_mode(moderator: httpx.AsyncClient) -> None:
 
 async def test_what_a_community_makes_of_a_rule_is_said(moderator: httpx.AsyncClient) -> None:
     assert "live in community room" in (await moderator.get("/desk/rules")).text
+
+
+async def test_a_rule_of_one_community_is_shown_and_not_rehearsed_alone(
+    moderator: httpx.AsyncClient,
+) -> None:
+    listed = (await moderator.get("/desk/rules")).text
+    page = (await moderator.get("/desk/rules/here-only")).text
+
+    assert "only in community room" in listed
+    assert "It holds only in community room." in page
+    assert "data-try" not in page
 
 
 async def test_a_file_that_is_not_in_force_is_said(

@@ -16,7 +16,7 @@
 
 A plain client runs by ``async with world.visited_by(client)``. Trouble is ordered at
 ``world.rest`` (429, 5xx, delay, hang, drop), ``world.gateway`` (drop, close, invalidate, raw,
-dispatch, again, acks) and each attachment's ``serving``; ``world.cdn.expire()`` ends all links.
+malformed, again, acks) and each attachment's ``serving``; ``world.cdn.expire()`` ends all links.
 ``world.until`` waits for a fact, looking whenever something arrives: no test needs to sleep.
 """
 

@@ -50,7 +50,7 @@ class Acts:
     """
 
     async def slash(
-        self: Person, command: str, how: How = AS_USUAL, /, **options: Any
+        self: Person, command: str, /, how: How = AS_USUAL, **options: Any
     ) -> "Interaction":
         """Use ``/command``, or ``"group sub"``.
 
@@ -60,7 +60,7 @@ class Acts:
         return await self.world.interactions.slash(self, command, options, how)
 
     async def autocomplete(
-        self: Person, command: str, option: str, typed: str, how: How = AS_USUAL, /, **options: Any
+        self: Person, command: str, /, option: str, typed: str, how: How = AS_USUAL, **options: Any
     ) -> list[str]:
         """Type into an option; returns the names of the choices that the bot offers."""
         sent = await self.world.interactions.slash(

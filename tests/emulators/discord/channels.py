@@ -128,7 +128,7 @@ class Channel:
     ) -> Message:
         """Somebody posts; the bot hears of it unless ``quietly``.
 
-        A member who left, is timed out or lacks the permission cannot: AssertionError.
+        A member who left or is timed out cannot: AssertionError.
         ``forward`` carries a snapshot of another message; ``as_webhook`` posts under that name;
         ``at`` dates it back; ``poll`` comes from ``a_poll``; ``kind`` is the message type of what
         the service says itself: 6 pinned, 7 joined, 46 a poll's result.
@@ -156,14 +156,10 @@ class Channel:
         return self.add(message, quietly=quietly)
 
     def _may_post(self, author: "Member | User", as_webhook: str | None) -> None:
-        if not isinstance(author, Member) or author.guild is not self.guild or as_webhook:
-            return
-        needed = Permission.SEND_MESSAGES
-        if self.is_thread:
-            needed = Permission.SEND_MESSAGES_IN_THREADS
-        if author.has_left or needed not in author.permissions(self):
-            raise AssertionError(f"{author.name} cannot post in {self.name}")
-        author.guild.keep(author)
+        if isinstance(author, Member) and author.guild is self.guild and not as_webhook:
+            if author.has_left or author.is_timed_out:
+                raise AssertionError(f"{author.name} left or is timed out, and cannot post")
+            author.guild.keep(author)
 
     async def backlog(
         self,

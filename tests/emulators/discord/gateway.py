@@ -106,7 +106,7 @@ class Gateway:
             assert session.wire is not None
             session.wire.put_text(text)
 
-    def dispatch(self, event: str, said: object) -> None:
+    def malformed(self, event: str, said: object) -> None:
         """Send an event with any payload at all, numbered and replayed like a true one.
 
         For what is malformed, or out of order; ``message.drawn(live=True)`` is a true payload.

@@ -18,8 +18,9 @@ def button_named(message: "Message", name: str) -> Json:
     """The button of this label or custom id.
 
     Raises:
-        AssertionError: there is none, it is disabled, or it is a link.
+        AssertionError: there is none, it is disabled, it is a link, or the message is gone.
     """
+    _stands(message)
     buttons = [part for part in everything_in(message.components) if part["type"] == BUTTON]
     for part in buttons:
         if name in {part.get("label"), part.get("custom_id"), _emoji(part)}:
@@ -31,6 +32,11 @@ def button_named(message: "Message", name: str) -> Json:
     raise AssertionError(f"no button {name!r}, only {[part.get('label') for part in buttons]}")
 
 
+def _stands(message: "Message") -> None:
+    if message.deleted:
+        raise AssertionError("the message is gone, and its buttons with it")
+
+
 def _emoji(part: Json) -> object:
     return part.get("emoji", {}).get("name")
 
@@ -39,8 +45,9 @@ def menu_named(message: "Message", name: str | None) -> Json:
     """The menu of this placeholder or custom id; the only one for None.
 
     Raises:
-        AssertionError: there is none, or it is disabled.
+        AssertionError: there is none, it is disabled, or the message is gone.
     """
+    _stands(message)
     menus = [part for part in everything_in(message.components) if part["type"] in MENUS]
     for part in menus:
         if name in {None, part.get("placeholder"), part["custom_id"]}:

@@ -19,7 +19,7 @@ from tests.emulators.discord import (
 )
 from tests.emulators.discord.calls import Call, Received
 from tests.emulators.discord.files import Upload
-from tests.emulators.discord.refusals import Refusal
+from tests.emulators.discord.refusals import Refusal, invalid
 from tests.emulators.discord.troubles import Trouble
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 ROOT = "/api/v10"
+LONGEST_REASON = 512
 TABLES = (
     routes_application.routes,
     routes_channels.routes,
@@ -164,6 +165,8 @@ class Rest:
         authorized = received.headers.get("authorization") == f"Bot {self.world.token}"
         if not authorized and not OPEN.match(received.path):
             raise Refusal(401, 0, "401: Unauthorized")
+        if len(received.reason or "") > LONGEST_REASON:
+            raise invalid("X-Audit-Log-Reason", "must be between 1 and 512 in length")
         for table in TABLES:
             if found := table.find(received.method, received.path):
                 handler, ids = found
