@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.errors import told
+from adapters.slack.errors import TokenRefused, told
 from adapters.slack.limits import Pace, WaitAsTold
 
 Shape = dict[str, Any]
@@ -34,6 +34,8 @@ class Api:
         self, token: str, base: str, session: aiohttp.ClientSession, pace: Pace, wait: WaitAsTold
     ) -> None:
         self.token = token
+        self.refused = ""
+        """Why the token is no good any more, once Slack said so; empty while it is."""
         self._pace = pace
         self._web = AsyncWebClient(
             token=token, base_url=base, session=session, logger=quiet, retry_handlers=[wait]
@@ -52,8 +54,12 @@ class Api:
         if method in _POSTS:
             await self._pace.turn(str(arguments.get("channel", "")))
         body = {name: _written(value) for name, value in arguments.items() if value is not None}
-        with told(method):
-            reply = await self._web.api_call(method, data=body)
+        try:
+            with told(method):
+                reply = await self._web.api_call(method, data=body)
+        except TokenRefused as exc:
+            self.refused = str(exc)
+            raise
         headers = {str(name).lower(): str(value) for name, value in reply.headers.items()}
         return (reply.data if isinstance(reply.data, dict) else {}), headers
 

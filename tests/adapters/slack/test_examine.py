@@ -1,6 +1,7 @@
 """The doctor says what of Slack works, and how to mend what does not."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -44,8 +45,6 @@ async def test_it_can_be_asked_before_the_start(world: World) -> None:
 
 def without_scope(started: Started) -> None:
     started.team.app.token.scopes.discard("reactions:write")
-    started.slack._parts.workspaces._open.clear()
-    started.slack._parts.workspaces.own = None
 
 
 def public_channel(started: Started) -> None:
@@ -82,6 +81,21 @@ async def test_what_is_wrong_is_said_with_the_fix(
     (sentence,) = await ill(started)
 
     assert said in sentence
+
+
+async def test_a_token_that_was_revoked_since_the_start_is_said(started: Started) -> None:
+    started.team.app.token.error = "token_revoked"
+
+    (sentence,) = await ill(started)
+
+    assert "token_revoked" in sentence
+
+
+async def test_a_clock_that_is_far_off_is_said(world: World) -> None:
+    async with a_slack(world, now=lambda: datetime.now(UTC) + timedelta(minutes=4)) as started:
+        (sentence,) = await ill(started)
+
+    assert "240 s ahead" in sentence or "239 s ahead" in sentence
 
 
 async def test_no_channel_for_cards_is_said(world: World) -> None:
