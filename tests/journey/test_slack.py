@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.emulators.slack import Channel, Message, Team, User, World, slack_world
+from tests.emulators.slack import Channel, Forgery, Message, Team, User, World, slack_world
 from tests.emulators.slack.controls import words_of
-from tests.journey.process import Bot
+from tests.journey.process import Bot, command
 
 RULES = """
 extends = "standard"
@@ -53,30 +53,40 @@ class Workspace:
         return found()[-1]
 
 
+def settings_of(world: World, folder: Path, *, simulate: bool = False) -> dict[str, str]:
+    """The bot's settings for this world's workspace, in Socket Mode."""
+    given = world.settings()
+    (folder / "policy.toml").write_text(RULES, "utf-8")
+    return {
+        "BIFOCAL_SLACK__BOT_TOKEN": given.bot_token,
+        "BIFOCAL_SLACK__APP_TOKEN": given.app_token,
+        "BIFOCAL_SLACK__USER_TOKEN": given.user_token,
+        "BIFOCAL_SLACK__API_BASE": given.api_base,
+        "BIFOCAL_SLACK__LOG_CHANNEL": world.team().channel("mods", private=True).id,
+        "BIFOCAL_SLACK__SIMULATE": str(simulate).lower(),
+        "BIFOCAL_MEDIA__EXTRA_HOSTS": given.file_host,
+        "BIFOCAL_POLICY__FILE": "policy.toml",
+        "BIFOCAL_ANALYSIS__REMOTE": "never",
+    }
+
+
 @asynccontextmanager
 async def a_workspace(
-    folder: Path, *, simulate: bool = False, admin: bool = True
+    folder: Path, *, simulate: bool = False, admin: bool = True, http: bool = False
 ) -> AsyncIterator[Workspace]:
     async with slack_world() as world:
         world.office.retries = (0.0, 0.0, 0.0)
-        team = world.team()
-        mods = team.channel("mods", private=True)
-        given = world.settings()
-        (folder / "policy.toml").write_text(RULES, "utf-8")
-        settings = {
-            "BIFOCAL_SLACK__BOT_TOKEN": given.bot_token,
-            "BIFOCAL_SLACK__APP_TOKEN": given.app_token,
-            "BIFOCAL_SLACK__API_BASE": given.api_base,
-            "BIFOCAL_SLACK__LOG_CHANNEL": mods.id,
-            "BIFOCAL_SLACK__SIMULATE": str(simulate).lower(),
-            "BIFOCAL_MEDIA__EXTRA_HOSTS": given.file_host,
-            "BIFOCAL_POLICY__FILE": "policy.toml",
-            "BIFOCAL_ANALYSIS__REMOTE": "never",
-        }
-        if admin:
-            settings["BIFOCAL_SLACK__USER_TOKEN"] = given.user_token
+        settings = settings_of(world, folder, simulate=simulate)
+        if not admin:
+            del settings["BIFOCAL_SLACK__USER_TOKEN"]
+        if http:
+            del settings["BIFOCAL_SLACK__APP_TOKEN"]
+            settings["BIFOCAL_SLACK__SIGNING_SECRET"] = world.settings().signing_secret
         async with Bot(folder, settings) as bot:
-            await world.until(lambda: world.sockets.lines, WITHIN)
+            if http:
+                await world.point_at(f"{bot.url}/slack/events")
+            else:
+                await world.until(lambda: world.sockets.lines, WITHIN)
             yield Workspace(world, bot)
 
 
@@ -131,6 +141,32 @@ async def test_a_rehearsal_touches_nothing_until_it_is_switched_live_in_chat(
 
         assert not rehearsed.deleted
         assert (rehearsed.replies, rehearsed.reactions) == ([], {})
+
+
+async def test_over_http_slack_is_heard_and_a_stranger_is_not(tmp_path: Path) -> None:
+    async with a_workspace(tmp_path, http=True) as here:
+        scam = await here.general.post(here.ann, "claim your free nitro")
+        card = await here.card("gift")
+        await card.press(here.mod, "Uphold")
+        await here.card("gift", "Upheld by")
+        assert here.world.http is not None
+        forged = await here.world.http.request("events_api", {}, Forgery(timestamp="abc"))
+
+        assert scam.deleted
+        assert forged.status == 401
+
+
+async def test_the_doctor_finds_all_well_and_says_what_is_not(tmp_path: Path) -> None:
+    async with slack_world() as world:
+        settings = settings_of(world, tmp_path)
+        code, out, err = await command(tmp_path, "doctor", **settings)
+        world.team().app.token.scopes.discard("reactions:write")
+        ill, told, _ = await command(tmp_path, "doctor", **settings)
+
+    assert (code, ill) == (0, 1), out + err
+    assert "slack: Socket Mode opens." in out
+    assert "The policy asks for timeout, and Slack has no timeouts" in out
+    assert "reactions:write (to mark posts with a reaction)" in told
 
 
 async def test_people_are_answered_in_chat(live: Workspace) -> None:

@@ -379,6 +379,19 @@ async def test_slack_in_trouble_is_tried_later(started: Started, fault: Fault) -
         await client(started).revision(taken.ref)
 
 
+async def test_a_missing_scope_is_told_to_the_operator_once(
+    started: Started, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, taken = await started.posted("hello")
+    started.team.app.token.scopes.discard("reactions:write")
+
+    for _ in range(3):
+        with pytest.raises(NotPermitted, match="reactions:write"):
+            await client(started).react(taken.ref, "👀")
+
+    assert "".join(capsys.readouterr()).count("slack.missing_scope") == 1
+
+
 async def test_no_token_is_in_any_url(started: Started) -> None:
     await started.posted("hello", files=[("a.png", a_png())])
 
