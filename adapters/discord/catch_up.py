@@ -74,6 +74,7 @@ class CatchUp:
         self._pause = pause
         self._work = asyncio.Event()
         self._work.set()  # gaps of an earlier life
+        self._writing = asyncio.Lock()
         self.left = 0
         """Channels that are still to be read."""
 
@@ -92,9 +93,11 @@ class CatchUp:
         if not gaps:
             return
         name = f"{PREFIX}{guild.id}"
-        # A gap that an earlier life did not finish reaches further back, and stays so.
-        older = await self._bookmarks.get(name)
-        await self._bookmarks.put(name, gaps | {key: _wider(older, gaps, key) for key in older})
+        async with self._writing:
+            # A gap that an earlier life did not finish reaches further back, and stays so.
+            older = await self._bookmarks.get(name)
+            wider = {key: _wider(older, gaps, key) for key in older}
+            await self._bookmarks.put(name, gaps | wider)
         self._work.set()
 
     def _floor(self, newest: int) -> int:
@@ -117,37 +120,58 @@ class CatchUp:
     async def _guild(self, name: str, note: Mapping[str, str], offer: Offer) -> None:
         guild_id = name.removeprefix(PREFIX)
         for channel_id in tuple(note):
-            await self._channel(name, guild_id, channel_id, offer)
+            closed = await self._channel(name, guild_id, channel_id, offer)
             self.left -= 1
+            await self._forget(name, channel_id, closed)
+
+    async def _forget(self, name: str, channel_id: str, closed: str) -> None:
+        """Strike a gap that is closed, unless it was made wider meanwhile."""
+        async with self._writing:
             current = dict(await self._bookmarks.get(name))
+            if current.get(channel_id, closed) != closed:
+                self._work.set()
+                return
             current.pop(channel_id, None)
             if current:
                 await self._bookmarks.put(name, current)
             else:
                 await self._bookmarks.drop(name)
 
-    async def _channel(self, name: str, guild_id: str, channel_id: str, offer: Offer) -> None:
-        """Read one channel backwards until the gap is closed, or its bounds are reached."""
-        while gap := _read((await self._bookmarks.get(name)).get(channel_id, "")):
+    async def _channel(self, name: str, guild_id: str, channel_id: str, offer: Offer) -> str:
+        """Read one channel backwards until its gap is closed, or its bounds are reached.
+
+        Returns the gap as it stood when the last page of it was read.
+        """
+        while True:
+            note = (await self._bookmarks.get(name)).get(channel_id, "")
+            gap = _read(note)
+            if gap is None:
+                return note
             after, before, left = gap
             try:
                 page = await self._page(int(channel_id), before, min(PAGE, left))
             except (Gone, NotPermitted) as exc:
                 _log.info("channel.left_out", channel=channel_id, reason=str(exc))
-                return
+                return note
             fresh = [each for each in page if int(each["id"]) > after]
             await self._offered(guild_id, fresh, offer)
-            if len(fresh) < len(page) or len(page) < min(PAGE, left):
-                return
-            left -= len(page)
-            if left <= 0:
+            if len(fresh) < min(PAGE, left):
+                return note
+            if left <= len(page):
                 _log.warning("messages.left_out", channel=channel_id)
-                return
-            await self._narrow(name, channel_id, after, int(fresh[-1]["id"]), left)
+                return note
+            narrower = f"{after}:{int(fresh[-1]['id'])}:{left - len(page)}"
+            if not await self._narrowed(name, channel_id, note, narrower):
+                return note
 
-    async def _narrow(self, name: str, channel: str, after: int, before: int, left: int) -> None:
-        current = dict(await self._bookmarks.get(name))
-        await self._bookmarks.put(name, current | {channel: f"{after}:{before}:{left}"})
+    async def _narrowed(self, name: str, channel_id: str, note: str, narrower: str) -> bool:
+        """Write down how far a gap was read; False where it was made wider meanwhile."""
+        async with self._writing:
+            current = dict(await self._bookmarks.get(name))
+            if current.get(channel_id) != note:
+                return False
+            await self._bookmarks.put(name, current | {channel_id: narrower})
+            return True
 
     async def _page(self, channel: int, before: int, count: int) -> Sequence[Payload]:
         """A page of history, newest first; where Discord does not answer, later."""

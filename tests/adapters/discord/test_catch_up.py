@@ -186,6 +186,34 @@ async def test_a_crash_while_catching_up_loses_nothing() -> None:
     assert len({message.key for message in queue.taken}) == 251
 
 
+class _NoBacklog(Queue):
+    """Takes live posts, and no others."""
+
+    async def accept(self, messages: Sequence[Message], /, *, lane: str = "live") -> set[str]:
+        if lane == "backlog":
+            raise QueueFull("full")
+        return await super().accept(messages, lane=lane)
+
+
+async def test_what_one_life_could_not_catch_up_with_the_next_but_one_does() -> None:
+    async with discord_world() as world:
+        guild, bookmarks, queue = world.guild("Home"), Bookmarks(), Queue()
+        general, ann = guild.channel("general"), guild.member("ann")
+        await heard(guild, bookmarks, queue)
+        ago = world.now() - timedelta(hours=2)
+        bookmarks.notes["discord/session/0"]["newest"] = str(world.ids.next(ago))
+        await general.post(ann, "missed first", at=ago + timedelta(hours=1), quietly=True)
+        async with a_discord(world, bookmarks=bookmarks, queue=_NoBacklog()) as busy:
+            await general.post(ann, "live")
+            await world.until(lambda: busy.queue.taken)
+        world.gateway.forget_sessions()
+        await general.post(ann, "missed second", quietly=True)
+        await caught_up(world, bookmarks, queue, 3)
+
+    texts = {message.text for message in queue.lane("backlog")}
+    assert {"missed first", "missed second"} <= texts
+
+
 async def test_while_discord_does_not_answer_the_backlog_waits() -> None:
     async with discord_world() as world:
         guild, bookmarks, queue = world.guild("Home"), Bookmarks(), Queue()

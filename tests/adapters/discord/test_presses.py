@@ -469,6 +469,14 @@ async def test_an_interaction_answered_by_an_earlier_life_is_not_carried_out_aga
     assert [name for name, _, _ in scene.chat.asked] == ["uphold"]
 
 
+async def test_a_command_that_is_offered_no_more_is_told_so() -> None:
+    async with a_scene() as scene:
+        scene.world.commands.add(None, {"name": "gone", "description": "x", "type": 1})
+        asked = await scene.ann.slash("gone")
+
+    assert "does not offer this any more" in asked.text
+
+
 async def test_before_the_chat_is_there_people_are_told_so() -> None:
     async with a_scene() as scene:
         scene.started.platform._chat = None

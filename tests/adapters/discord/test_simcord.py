@@ -1,4 +1,4 @@
-"""The client also works in SimCord, where no socket is and no command is forgiven."""
+"""The platform's client works in SimCord, too, where there is no socket."""
 
 import simcord
 
