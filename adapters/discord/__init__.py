@@ -37,6 +37,7 @@ from adapters.discord.session import Sessions
 from adapters.discord.shard import Fatal
 from adapters.discord.spoilers import Copier
 from adapters.discord.supervise import Paces, Shards, Supervisor, logged_in
+from analysis.dialling import dialled
 from bot.bookmarks import Bookmarks
 from bot.chat.port import Chat
 from bot.chat.signed import Signer
@@ -86,7 +87,7 @@ class Discord:
         self._paces = paces or Paces()
         self._clock = clock
         self._now = now
-        self._own_http = httpx.AsyncClient(trust_env=False)
+        self._own_http = httpx.AsyncClient(transport=dialled()(), trust_env=False)
         self._chat: Chat | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._reports = Reports(clock)

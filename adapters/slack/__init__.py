@@ -22,6 +22,7 @@ from adapters.slack.install import Install
 from adapters.slack.installations import Installations, NoInstallations
 from adapters.slack.limits import GAP, Pace, WaitAsTold
 from adapters.slack.socket import Socket
+from analysis.dialling import dialled
 from bot.bookmarks import Bookmarks
 from bot.chat.port import Chat
 from bot.chat.signed import Signer
@@ -76,7 +77,7 @@ class Slack:
         self._now = now
         self._pace, self._wait = Pace(gap), WaitAsTold()
         self._session: aiohttp.ClientSession | None = None
-        self._http = httpx.AsyncClient(trust_env=False)
+        self._http = httpx.AsyncClient(transport=dialled()(), trust_env=False)
         self._communities = communities
         self._accept: Accept | None = None
         self._connecting: asyncio.Task[None] | None = None
@@ -149,6 +150,8 @@ class Slack:
         self._parts.entrance.open = True
         self._connecting = asyncio.create_task(self._connect(), name="slack")
         await asyncio.wait({self._connecting}, timeout=CONNECTS_WITHIN_S)
+        if why := self.ready():
+            _log.error("slack.not_ready", reason=why)
 
     async def stop(self) -> None:
         """Take nothing more, finish what is under way, hang up."""

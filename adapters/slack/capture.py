@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from adapters.slack.api import Shape
 from adapters.slack.events import Post, message_of, posted
+from adapters.slack.files import attachments
 from adapters.slack.people import Person, kind_only
 from adapters.slack.ranks import Ranks
 from adapters.slack.shape import record, word
@@ -71,10 +72,7 @@ class Capture:
         post = self._worth(workspace, event)
         if post is None:
             return
-        message = await self._message(workspace, post)
-        if not self._text_only and not message.attachments:
-            return
-        await self._accept()([message])
+        await self._accept()([await self._message(workspace, post)])
 
     def _worth(self, workspace: Workspace, event: Shape) -> Post | None:
         """The post of an event, if it is to be judged."""
@@ -86,6 +84,8 @@ class Capture:
             return None
         # A preview or a thread's counters change a message without changing what it says.
         if before is not None and before.raw and before.revision == post.revision:
+            return None
+        if not self._text_only and not any(attachments(post.raw)):
             return None
         return post
 

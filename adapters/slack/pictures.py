@@ -5,7 +5,7 @@ uploaded for that; it is shared in no channel, and deleted after a while, also o
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from io import BytesIO
 
@@ -27,6 +27,8 @@ from bot.errors import BotError, PlatformError, PlatformUnavailable
 PREFIX = "slack/shown/"
 STANDS = timedelta(minutes=10)
 """How long a shown picture can be seen; chosen by eye."""
+PAUSES = (0.5, 1.0, 2.0)
+"""Seconds before a picture that Slack does not know yet is tried again; chosen by eye."""
 ALT = "A picture kept as evidence"
 
 
@@ -68,6 +70,23 @@ class Pictures:
         picture: Shape = {"type": "image", "slack_file": {"id": file}, "alt_text": ALT}
         minutes = STANDS // timedelta(minutes=1)
         return [picture, line(f"Only you see it. It is taken away after {minutes} minutes.")]
+
+    @staticmethod
+    async def put_up(send: Callable[[], Awaitable[object]]) -> None:
+        """Show a picture that was just uploaded. Slack needs a moment until it knows it for one.
+
+        Raises as ``send`` does, once it was patient.
+        """
+        for pause in PAUSES:
+            try:
+                await send()
+            except Refused as exc:
+                if exc.word not in {"invalid_arguments", "invalid_blocks"}:
+                    raise
+                await asyncio.sleep(pause)
+            else:
+                return
+        await send()
 
     async def sweep(self) -> None:
         """Take away what a restart left behind."""

@@ -87,13 +87,14 @@ class Presses:
             view = self._front.draw.modal(Sheet("Picture"), person.workspace.id)
             await _open(person, body, {**view, "blocks": blocks})
             return
-        text = "A kept picture, shown to you alone."
-        await person.workspace.api.call(
-            "chat.postEphemeral",
-            channel=person.asker.channel_id,
-            user=person.asker.id,
-            text=text,
-            blocks=blocks,
+        await self._pictures.put_up(
+            lambda: person.workspace.api.call(
+                "chat.postEphemeral",
+                channel=person.asker.channel_id,
+                user=person.asker.id,
+                text="A kept picture, shown to you alone.",
+                blocks=blocks,
+            )
         )
 
     async def _surface(self, body: Shape, person: Person) -> Surface:

@@ -10,7 +10,7 @@ from threading import Event
 import httpx
 import pytest
 
-from analysis.dialling import Dialled, Names, dialled, system
+from analysis.dialling import STAGGER_S, Dialled, Names, dialled, system
 from tests.emulators.server import Answer, Emulator
 
 GOOD = "127.0.0.1"
@@ -122,7 +122,7 @@ async def test_a_silent_resolver_ends_with_the_time_for_connecting() -> None:
                 await client.get("http://vendor.test/")
             took = time.monotonic() - began
 
-    assert took < 1.0
+    assert took < 4
 
 
 async def test_a_silent_resolver_takes_no_thread_of_the_others() -> None:
@@ -184,15 +184,17 @@ async def test_a_black_hole_is_left_for_the_next_address() -> None:
                 took = time.monotonic() - began
 
     assert reply.status_code == 200
-    assert 0.25 <= took < 1.5
+    assert STAGGER_S <= took < 4
 
 
 async def test_a_refused_address_is_left_at_once() -> None:
-    async with a_vendor() as (_, port), a_client(Resolver(vendor_test=["::1", GOOD])) as client:
+    refused = [f"127.0.0.{number}" for number in range(2, 9)]
+    async with a_vendor() as (_, port), a_client(Resolver(vendor_test=[*refused, GOOD])) as client:
         began = time.monotonic()
         assert (await client.get(f"http://vendor.test:{port}/")).status_code == 200
+        took = time.monotonic() - began
 
-    assert time.monotonic() - began < 0.2
+    assert took < len(refused) * STAGGER_S
 
 
 async def test_nothing_but_black_holes_ends_with_the_time_for_connecting() -> None:

@@ -69,7 +69,7 @@ async def test_a_preview_that_says_nothing_new_is_no_edit(started: Started) -> N
     await message.unfurl(fallback="")
     await message.acked()
 
-    assert len(started.intake.taken) == 1
+    assert started.intake.offered == 1
 
 
 async def test_replies_and_those_shown_in_the_channel_too_are_taken(started: Started) -> None:

@@ -157,6 +157,18 @@ async def test_a_token_that_was_never_good_is_said_and_kills_nothing(world: Worl
     assert "BIFOCAL_SLACK__BOT_TOKEN" in why
 
 
+async def test_an_app_token_that_is_no_good_is_said_in_the_log(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("adapters.slack.CONNECTS_WITHIN_S", 0.05)
+    world.app_token.error = "invalid_auth"
+    async with a_slack(world, connects=False) as started:
+        why = started.slack.ready()
+
+    assert "down" in str(why)
+    assert "slack.not_ready" in "".join(capsys.readouterr())
+
+
 async def test_being_removed_from_the_workspace_is_noted_and_said(either: Started) -> None:
     delivery = await either.team.uninstall()
     await delivery.settled()

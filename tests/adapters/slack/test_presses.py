@@ -10,7 +10,7 @@ from bot.chat.signed import Signer
 from tests.adapters.playground.kit import a_card
 from tests.adapters.slack.chat import PICTURE
 from tests.adapters.slack.kit import KEY, Started, a_slack
-from tests.emulators.slack import Message, View, World, press_payload
+from tests.emulators.slack import Fault, Message, View, World, press_payload
 
 
 async def a_card_up(started: Started, **more: object) -> Message:
@@ -141,7 +141,7 @@ async def test_an_address_for_answers_that_is_not_slacks_is_not_written_to(
     payload["response_url"] = f"{started.world.elsewhere.url}/steal"
 
     await started.world.interact(payload)
-    await started.world.quiet()
+    await started.slack._parts.background.drain()
 
     assert started.world.elsewhere.visits == []
 
@@ -203,6 +203,19 @@ async def test_a_kept_picture_is_shown_to_who_asks_alone_and_taken_away(started:
         *[name for name in started.bookmarks.notes if name.startswith("slack/sent/")],
         f"slack/shown/{file.id}",
     ]
+
+
+async def test_a_picture_slack_does_not_know_yet_is_tried_again(
+    started: Started, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.slack.pictures.PAUSES", (0.0, 0.0))
+    card = await a_card_up(started, pictures=(PICTURE,))
+    started.world.fail("chat.postEphemeral", Fault("invalid_blocks"), Fault("invalid_blocks"))
+
+    await card.press(started.mod, "Show the picture")
+    answer = await started.mod.told(lambda one: "image" in str(one.blocks))
+
+    assert answer.viewer is started.mod
 
 
 async def test_a_shown_picture_is_taken_away_after_a_restart(world: World) -> None:
