@@ -291,6 +291,7 @@ class Application:
             reports=self.reports,
             erasures=self.store.erasures,
             health=self.health,
+            lacks=self.boards.board.lacks,
             clock=self.clock,
         )
         return front_desk(self.settings, self.store, parts)
