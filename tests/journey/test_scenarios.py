@@ -71,9 +71,11 @@ async def outage(rehearsal: Town, vendor: Emulator) -> Mapping[str, Sequence[Pos
     vendor.faults.extend(Answer(503) for _ in range(1000))
     posts = await disasters.judged(rehearsal, harmless)
     vendor.faults.clear()
-    for name in posts:
-        hands = rehearsal.on(name)
-        await rehearsal.until(lambda hands=hands: hands.cards(AWAY), what="an incident's card")
+
+    async def carded() -> bool:
+        return all([await rehearsal.on(name).cards(AWAY) for name in posts])
+
+    await rehearsal.until(carded, what="the incident's cards")
     return posts
 
 

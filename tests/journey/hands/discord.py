@@ -106,7 +106,7 @@ class DiscordHands:
         assert "Known" in done.text, done.text
 
     async def command(self, who: str, name: str, **given: str) -> Said:
-        return await self._said(await self._person(who).slash(name, **given))
+        return await self._said(await self._person(who).slash(name, How(), **given))
 
     async def report(self, post: Posted, who: str) -> Said:
         return await self._menu(self._person(who), "Report to moderators", post)
