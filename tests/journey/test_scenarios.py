@@ -293,6 +293,23 @@ async def test_a_pause_withholds_what_would_be_done_until_somebody_resumes(
     assert "Acting again" in said.text
 
 
+@where_people_chat
+async def test_what_may_not_be_removed_is_withheld_with_its_reason(
+    town: Town, platform: str
+) -> None:
+    hands = town.chat(platform)
+    hands.may_remove(allowed=False)
+    post = await hands.post("pat", scam())
+    await town.judged(post)
+    await town.carded(hands, post, "withheld")
+    hands.may_remove(allowed=True)
+
+    (delete,) = [one for one in await town.outcomes(post) if one.action == "delete"]
+    assert delete.status is Status.WITHHELD
+    assert "delete" in delete.detail.lower() or "manage messages" in delete.detail.lower()
+    assert await hands.stands(post)
+
+
 @everywhere
 async def test_a_flood_in_four_channels_is_one_card_and_earlier_copies_go(
     town: Town, platform: str

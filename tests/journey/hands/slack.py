@@ -124,6 +124,9 @@ class SlackHands:
     async def report(self, post: Posted, who: str) -> Said:
         return await self._shortcut(self._person(who), "report", post)
 
+    def may_remove(self, *, allowed: bool) -> None:
+        self.team.admins_delete_messages = allowed
+
     async def go_live(self) -> Said:
         admin = self._person("admin")
         await admin.slash("/bifocal", "setup")
