@@ -52,9 +52,9 @@ async def _one(settings: dict[str, str]) -> tuple[float, float, float]:
         await bot.sign_up()
         began = time.perf_counter()
         async with bot, bot.client() as client:
+            await bot.until('"warm"')
             (await client.get("/readyz")).raise_for_status()
             ready = time.perf_counter() - began
-            await bot.until('"warm"')
             rest = memory(bot.pid)
             for number in range(4):
                 picture = encoded(
