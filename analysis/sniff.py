@@ -87,6 +87,8 @@ _CONTAINERS = {
 _MPEG_SOUND = re.compile(rb"\xff[\xe2\xe3\xf1-\xf5\xf9-\xfd]")
 _SVG = re.compile(rb"<(?:[\w.-]{1,32}:)?svg[\s>]", re.IGNORECASE)
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|script)[\s>]", re.IGNORECASE)
+_LOTTIE = (b'"layers"', b'"fr"', b'"op"')
+"""Keys that every Lottie animation has: https://lottie.github.io/lottie-spec, "Animation"."""
 _TGA_FOOTER = b"TRUEVISION-XFILE.\0"
 
 
@@ -136,6 +138,8 @@ def _known(data: bytes) -> str | None:
         return "an MP3 or AAC sound"
     if data.endswith(_TGA_FOOTER):
         return "a TGA picture"
+    if data.lstrip()[:1] == b"{" and all(key in data for key in _LOTTIE):
+        return "a Lottie animation"
     return _CONTAINERS.get((data[:4], data[8:12])) or _text(data)
 
 

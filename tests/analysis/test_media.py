@@ -264,6 +264,7 @@ def test_html_behind_a_jpeg_is_not_seen() -> None:
 
 
 SVG = b'\xef\xbb\xbf<?xml version="1.0"?>\n<!-- x -->\n<svg xmlns="http://www.w3.org/2000/svg"/>'
+LOTTIE = b'{"v":"5.5.7","fr":60,"ip":0,"op":60,"w":320,"h":320,"assets":[],"layers":[]}'
 KINDS = [
     pytest.param(SVG, "an SVG drawing", id="svg"),
     pytest.param(SVG[3:].decode().encode("utf-16"), "an SVG drawing", id="svg-utf16"),
@@ -284,6 +285,7 @@ KINDS = [
     pytest.param(b"OggS" + bytes(40), "Ogg", id="ogg"),
     pytest.param(b"PK\3\4" + bytes(40), "ZIP", id="zip"),
     pytest.param(b"<!DOCTYPE html><html>", "an HTML page", id="html"),
+    pytest.param(LOTTIE, "a Lottie animation", id="lottie"),
 ]
 
 

@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 import discord
 import httpx
@@ -58,6 +59,8 @@ class Hands:
 
     def __init__(self) -> None:
         self.env: simcord.Env | None = None
+        self.files: dict[str, bytes] = {}
+        """What lies on Discord's own hosts, by address."""
 
     def now(self) -> datetime:
         return self.env.now() if self.env else BEGAN
@@ -67,7 +70,8 @@ class Hands:
 
     def file(self, request: httpx.Request) -> httpx.Response:
         """A file from where Discord keeps it."""
-        data = self.env.backend.cdn.get(str(request.url)) if self.env else None
+        url = str(request.url)
+        data = self.files.get(url) or (self.env.backend.cdn.get(url) if self.env else None)
         return (
             httpx.Response(404)
             if data is None
@@ -86,6 +90,8 @@ class Life:
     over: asyncio.Event
     answers: "asyncio.Queue[tuple[Job, Answer]]"
     """What came of each job, in order."""
+    open: asyncio.Event
+    """While it is not set, accepted posts wait to be judged."""
 
     async def end(self) -> None:
         """Stop as the application does: the platform first, then what is in flight."""
@@ -129,24 +135,33 @@ class House:
             clock=SteadyClock(self.hands.now, self.hands.seconds),
         )
         platform.serve(application.front_desk)
-        over, answers = asyncio.Event(), asyncio.Queue[tuple[Job, Answer]]()
+        over, gate = asyncio.Event(), asyncio.Event()
+        answers = asyncio.Queue[tuple[Job, Answer]]()
+        gate.set()
 
         async def handle(job: Job) -> Answer:
+            await gate.wait()
             answer = await application.app.handle(job)
             answers.put_nowait((job, answer))
             return answer
 
         working = asyncio.create_task(self.queue.serve(handle, 2, over))
         client = platform.open(application.app.accept)
-        return Life(application, platform, client, working, over, answers)
+        return Life(application, platform, client, working, over, answers, gate)
 
 
-def settings_in(folder: Path, *, live: bool = True, actions: int = 100) -> Settings:
+def settings_in(
+    folder: Path,
+    *,
+    live: bool = True,
+    actions: int = 100,
+    unsupported: Literal["note", "review"] = "review",
+) -> Settings:
     """Settings that reach nothing but SimCord."""
     return Settings(
         storage=Storage(url=f"sqlite+aiosqlite:///{folder}/bifocal.db", evidence_url="memory://"),
         analysis=Analysis(ocr=False, providers=()),
-        media=MediaLimits(extra_hosts=(f"{CDN}:443",)),
+        media=MediaLimits(extra_hosts=(f"{CDN}:443",), unsupported=unsupported),
         limits=Limits(actions_per_hour=actions, analyze_per_user_per_hour=3),
         web=Web(public_url="https://desk.example"),
         discord=DiscordSettings(simulate=not live),

@@ -101,6 +101,15 @@ async def test_a_link_to_a_message_is_analyzed_with_its_words(town: Town) -> Non
     assert "Something was found" in said(answer)
 
 
+async def test_a_link_to_a_picture_on_discord_is_analyzed(town: Town) -> None:
+    link = "https://cdn.discordapp.com/attachments/1/2/cat.png?ex=1&is=2&hm=3"
+    town.house.hands.files[link] = a_png()
+
+    answer = await town.slash(town.bob, "analyze", link=link)
+
+    assert "Nothing a rule speaks of" in said(answer)
+
+
 async def test_a_link_to_elsewhere_is_not_opened(town: Town) -> None:
     answer = await town.slash(town.bob, "analyze", link="https://example.org/cat.png")
 

@@ -43,7 +43,7 @@ async def test_analyzing_is_kept_to_the_chosen_roles(town: Town) -> None:
     assert chosen(town).analyze_for == (str(town.keeper.id),)
 
 
-@pytest.mark.parametrize(("verb", "value"), [("language", "es")])
+@pytest.mark.parametrize(("verb", "value"), [("language", "es"), ("preset", "strict")])
 async def test_a_choice_from_a_list_holds_at_once(town: Town, verb: str, value: str) -> None:
     page = await town.slash(town.ada, "bifocal setup")
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -85,17 +85,16 @@ class Town:
         await self.judged(message)
         return message
 
-    async def judged(self, message: discord.Message) -> None:
-        """Wait until a post is judged and acted upon."""
+    async def judged(self, message: discord.Message, revisions: int = 1) -> None:
+        """Wait until a post is judged and acted upon, in so many revisions."""
         async with asyncio.timeout(WITHIN_S):
-            while not await self._is_judged(str(message.id)):  # noqa: ASYNC110 - as another process would look
+            while not await self._is_judged(str(message.id), revisions):  # noqa: ASYNC110 - as another process would look
                 await asyncio.sleep(0.01)
 
-    async def _is_judged(self, message_id: str) -> bool:
+    async def _is_judged(self, message_id: str, revisions: int) -> bool:
         journal = self.store.journal
-        since = BEGAN - timedelta(days=1)
-        known = {one.key.ref.message_id async for one in journal.records(since)}
-        return message_id in known and not await journal.unfinished()
+        known = [one.key.ref.message_id async for one in journal.records(BEGAN)]
+        return known.count(message_id) >= revisions and not await journal.unfinished()
 
     async def case(self, message: discord.Message) -> Case:
         """The case of a post."""
@@ -123,6 +122,7 @@ class Town:
         boards = self.life.application.boards
         await boards.board.turn()
         await boards.wishes.turn()
+        await boards.digests.turn()
 
     async def card(self) -> discord.Message:
         """The newest card, as it stands after a look around."""
@@ -245,11 +245,12 @@ class Town:
 
 
 @asynccontextmanager
-async def a_town(
-    folder: Path, *, live: bool = True, actions: int = 100, rules: str = RULES
-) -> AsyncIterator[Town]:
-    """A server that chose #mods for its cards; the bot may do there what it asks for."""
-    async with a_house(folder, settings_in(folder, live=live, actions=actions), rules) as house:
+async def a_town(folder: Path, *, rules: str = RULES, **settings: Any) -> AsyncIterator[Town]:
+    """A server that chose #mods for its cards; the bot may do there what it asks for.
+
+    ``settings`` are ``settings_in``'s.
+    """
+    async with a_house(folder, settings_in(folder, **settings), rules) as house:
         life = house.life()
         # What simcord.run does, but for a context that fixtures cannot keep.
         env = simcord.Env(life.client)
