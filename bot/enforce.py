@@ -178,7 +178,10 @@ def _protected(message: Message, action: Action) -> str | None:
 
 
 async def _outdated(orders: Orders) -> str | None:
-    newest = await orders.platform.client.revision(orders.key.ref)
+    try:
+        newest = await orders.platform.client.revision(orders.key.ref)
+    except NotPermitted as exc:
+        return f"whether the message was edited since cannot be seen: {exc}"
     if newest is not None and newest != orders.key.revision:
         return "the message was edited since; its newer revision is judged on its own"
     return None

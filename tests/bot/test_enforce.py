@@ -211,6 +211,15 @@ async def test_an_outage_leaves_the_action_intended_for_another_day() -> None:
     assert scene.ledger.settled == {}
 
 
+async def test_what_can_no_longer_be_seen_is_not_acted_upon() -> None:
+    scene = Scene()
+    scene.platform.client.breaks["revision"] = NotPermitted("View Channel is missing")
+    outcomes = await scene.act("delete")
+
+    assert outcomes["delete"].status is Status.WITHHELD
+    assert "View Channel is missing" in outcomes["delete"].detail
+
+
 async def test_a_missing_permission_is_withheld_not_lost() -> None:
     scene = Scene()
     scene.platform.client.breaks = {"annotate": NotPermitted("may not send here")}

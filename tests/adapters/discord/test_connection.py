@@ -46,6 +46,14 @@ async def test_a_restart_resumes_the_session_and_what_was_missed_comes() -> None
         assert len(world.gateway.resumes) == 1
 
 
+async def test_a_session_is_written_down_as_soon_as_it_begins() -> None:
+    slow = type(QUICK)(retry=0.02, identify=0.0, offer=0.02, write=3600.0)
+    async with discord_world() as world:
+        home(world)
+        async with a_discord(world, paces=slow) as started:
+            await world.until(lambda: "discord/session/0" in started.bookmarks.notes)
+
+
 async def test_after_a_resumed_restart_a_post_comes_with_all_that_is_known_of_it() -> None:
     async with discord_world() as world:
         general, _ = home(world)
