@@ -2,10 +2,12 @@
 goes on."""
 
 import asyncio
+import logging
 
 import pytest
 
 from bot.errors import QueueFull
+from bot.log import configure
 from tests.adapters.discord.kit import QUICK, Bookmarks, Queue, a_discord
 from tests.emulators.discord import Channel, Intent, Member, World, discord_world
 
@@ -350,6 +352,13 @@ async def test_another_bots_session_is_not_resumed() -> None:
                 pass
 
         assert world.gateway.resumes == []
+
+
+def test_the_library_says_nothing_of_what_it_sends_and_hears() -> None:
+    configure("debug")
+
+    for part in ("discord", "discord.gateway", "discord.http", "discord.webhook.async_"):
+        assert logging.getLogger(part).getEffectiveLevel() >= logging.WARNING
 
 
 async def test_the_token_is_in_no_log(capsys: pytest.CaptureFixture[str]) -> None:
