@@ -1,7 +1,7 @@
 """Who presses what is not theirs to press, or not any more."""
 
-from bot.model import CaseState
-from tests.adapters.discord.flows.town import KEEPER, Town, said
+from bot.model import CaseState, Status
+from tests.adapters.discord.flows.town import KEEPER, SCAM, Town, said
 
 
 async def test_a_member_who_presses_a_moderators_button_is_refused_and_written_down(
@@ -159,3 +159,15 @@ async def test_a_case_can_be_told_of_though_its_author_left(town: Town) -> None:
     assert "already gone" in said(answer)
     assert "Done" in said(removed)
     assert not town.stands(post)
+
+
+async def test_where_it_cannot_look_again_nothing_is_done_and_a_person_is_asked(
+    town: Town,
+) -> None:
+    await town.lose("read_message_history")
+
+    post = await town.posts(town.ann, SCAM)
+    outcomes = (await town.case(post)).judgements[-1].outcomes
+
+    assert town.stands(post)
+    assert {one.status for one in outcomes if one.action != "flag"} == {Status.WITHHELD}
