@@ -45,6 +45,7 @@ from bot.ports import Client, Platform
 from bot.queue.port import Queue
 from bot.remember import remember
 from bot.remote_figures import RemoteFigures
+from bot.review.appealed import Appeals
 from bot.review.bank_watch import BankWatch
 from bot.review.desk import Desk
 from bot.review.opened import Boards, boards
@@ -252,6 +253,7 @@ class Application:
             parse,
             self.clock,
             learn=self.teacher.overturned,
+            tell=Appeals(self._acting, self.house).decided,
             house=self.house,
         )
 
