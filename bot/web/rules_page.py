@@ -15,6 +15,7 @@ from bot.policy.whatif import Wish
 from bot.review.trials import Document
 from bot.web.access import Administrator, Moderator, Scope
 from bot.web.pages import Pages
+from bot.web.plain import Plain
 from bot.web.rules_view import RuleView, curve, gone, post_views, rule_views
 from bot.web.services import Services
 
@@ -120,7 +121,7 @@ class RulesPage:
         self,
         request: Request,
         by: Administrator,  # noqa: ARG002 - who may
-        candidate: Annotated[str, Form(max_length=LONGEST)],
+        candidate: Annotated[str, Form(max_length=LONGEST), Plain],
         days: Days = 30,
     ) -> HTMLResponse:
         """What that policy would have made of the last days."""
