@@ -45,11 +45,12 @@ from bot.ports import Client, Platform
 from bot.queue.port import Queue
 from bot.remember import remember
 from bot.remote_figures import RemoteFigures
+from bot.review.appealed import Appeals
 from bot.review.bank_watch import BankWatch
 from bot.review.desk import Desk
 from bot.review.opened import Boards, boards
 from bot.review.orders import PersonOrders
-from bot.review.rulebook import RuleBook
+from bot.review.rulebook import RuleBooks
 from bot.review.teaching import Teacher
 from bot.review.trials import Trials
 from bot.review.withheld import WithheldActions
@@ -252,6 +253,7 @@ class Application:
             parse,
             self.clock,
             learn=self.teacher.overturned,
+            tell=Appeals(self._acting, self.house).decided,
             house=self.house,
         )
 
@@ -360,7 +362,14 @@ class Application:
             withheld=self.withheld,
             lessons=self.teacher,
             deliveries=self.webhooks,
-            rules=RuleBook(self.rules, self.store.journal, self.trials, self.clock),
+            rules=RuleBooks(
+                self.rules,
+                self.choice,
+                self.store.communities.everywhere,
+                journal=self.store.journal,
+                trials=self.trials,
+                clock=self.clock,
+            ),
             metrics=self.metrics.registry,
             platforms=tuple(mounted),
             reach=Reach(web.host, web.port, web.public_url, web.allowed_ips, web.trusted_proxies),

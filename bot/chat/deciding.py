@@ -126,7 +126,7 @@ class Deciding:
     async def _overturn(self, asker: Asker, case: Case, answers: Mapping[str, str]) -> Sheet:
         words = answers.get("words", "").strip()
         over = await self._desk.overturn(case.id, signature(asker), case.version, words)
-        told = "What was done is taken back, and the author is told."
+        told = "What was done is taken back. An author who was told of it, or appealed, is told."
         if over.left:
             return Sheet(
                 "Overturned", ("Not all could be taken back:", *over.left), tone=Tone.WATCH

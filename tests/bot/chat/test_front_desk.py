@@ -444,8 +444,10 @@ async def test_nobody_appeals_for_another_and_learns_nothing(office: Office) -> 
     stranger = an_asker(Rank.MEMBER, id="u9")
 
     theirs = await office.desk.command(stranger, "appeal", {"case": case.id})
+    nobodys = await office.desk.command(stranger, "appeal", {"case": "f" * 16})
 
     assert theirs.body == (f"There is no case {case.id} of yours.",)
+    assert nobodys.body == (f"There is no case {'f' * 16} of yours.",)
 
 
 async def test_privacy_says_what_is_stored(office: Office) -> None:
