@@ -27,6 +27,7 @@ from bot.health import Health
 from bot.house import House, Voice
 from bot.journey.act import Act
 from bot.journey.burst import Burst, Recent
+from bot.journey.encoded import Encodings
 from bot.journey.gather import Gatherer
 from bot.journey.giving_up import GivenUp
 from bot.journey.judge import Judge
@@ -49,7 +50,7 @@ from bot.review.bank_watch import BankWatch
 from bot.review.desk import Desk
 from bot.review.opened import Boards, boards
 from bot.review.orders import PersonOrders
-from bot.review.rulebook import RuleBook
+from bot.review.rulebook import RuleBooks
 from bot.review.teaching import Teacher
 from bot.review.trials import Trials
 from bot.review.withheld import WithheldActions
@@ -158,7 +159,7 @@ class Application:
             self.judge,
             self.counters,
             self.store.authors,
-            Keeper(self.store.evidence, self.core.encode),
+            Keeper(self.store.evidence, Encodings(self.core.encode).of),
             self.clock,
             ignored=self.store.ignored.covers,
         )
@@ -292,6 +293,7 @@ class Application:
             reports=self.reports,
             erasures=self.store.erasures,
             health=self.health,
+            lacks=self.boards.board.lacks,
             clock=self.clock,
         )
         return front_desk(self.settings, self.store, parts)
@@ -360,7 +362,14 @@ class Application:
             withheld=self.withheld,
             lessons=self.teacher,
             deliveries=self.webhooks,
-            rules=RuleBook(self.rules, self.store.journal, self.trials, self.clock),
+            rules=RuleBooks(
+                self.rules,
+                self.choice,
+                self.store.communities.everywhere,
+                journal=self.store.journal,
+                trials=self.trials,
+                clock=self.clock,
+            ),
             metrics=self.metrics.registry,
             platforms=tuple(mounted),
             reach=Reach(web.host, web.port, web.public_url, web.allowed_ips, web.trusted_proxies),

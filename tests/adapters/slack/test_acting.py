@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -130,6 +131,34 @@ async def test_an_annotation_of_a_reply_stands_in_the_same_thread(started: Start
     await client(started).annotate(taken.ref, "careful", nonce="n")
 
     assert [one.text for one in message.replies] == ["scam", "careful"]
+
+
+async def test_a_post_that_is_gone_gets_no_annotation(started: Started) -> None:
+    message, taken = await started.posted("hello")
+    await message.delete(started.ann)
+
+    with pytest.raises(Gone):
+        await client(started).annotate(taken.ref, "Looking.", nonce="n")
+
+    assert started.general.messages == []
+
+
+async def test_an_annotation_of_a_post_deleted_meanwhile_does_not_stay_in_the_channel(
+    world: World,
+) -> None:
+    async with a_slack(world, gap=timedelta(seconds=0.5)) as started:
+        _, first = await started.posted("hello")
+        message, taken = await started.posted("scam")
+        await client(started).annotate(first.ref, "Looking.", nonce="a")
+        asked = len(world.calls("conversations.replies"))
+        annotating = asyncio.create_task(client(started).annotate(taken.ref, "No.", nonce="b"))
+        await world.until(lambda: len(world.calls("conversations.replies")) == asked + 2)
+
+        await message.delete(started.ann)
+        with pytest.raises(Gone):
+            await annotating
+
+        assert [one.text for one in started.general.messages] == ["hello", "Looking."]
 
 
 async def test_a_kill_between_sending_and_noting_makes_no_second_annotation(world: World) -> None:
