@@ -82,8 +82,10 @@ class CatchUp:
         """Note what may have been posted in a server after this message id, until now."""
         after = self._floor(newest)
         rooms: list[_Room] = [
-            *(*guild.text_channels, *guild.voice_channels),
-            *(*guild.stage_channels, *guild.threads),
+            *guild.text_channels,
+            *guild.voice_channels,
+            *guild.stage_channels,
+            *guild.threads,
         ]
         behind = [room for room in rooms if (room.last_message_id or 0) > after]
         behind.sort(key=lambda room: room.last_message_id or 0, reverse=True)
