@@ -12,6 +12,7 @@ from analysis.bank import BankEntry
 from analysis.taxonomy import Category
 from analysis.types import BankKind
 from bot.analysis_report import Analysis
+from bot.communities import CommunityName
 from bot.jobs import Parked
 from bot.model import Case, CaseState
 from bot.policy.policy import Policy
@@ -25,6 +26,7 @@ from bot.review.why import Why
 from bot.review.worth import Worth
 from bot.storage.outbox import Waiting
 from bot.web.access import Scope, Sessions, Tokens
+from bot.web.places import NOWHERE, Places
 
 
 def _utc_now() -> datetime:
@@ -76,10 +78,12 @@ class Desk(Protocol):
         before: tuple[datetime, str] | None,
         limit: int,
         waiting: str,
+        community: CommunityName | None = None,
     ) -> Sequence[Case]:
         """Newest first, every state when None; ``before`` is the last one's (opened_at, id).
 
-        ``waiting`` asks for those of one incident; empty for those of none.
+        ``waiting`` asks for those of one incident; empty for those of none. ``community`` asks
+        for those of one.
         """
         ...
 
@@ -331,6 +335,7 @@ class Services:
     lessons: Lessons
     deliveries: Deliveries
     rules: RuleBooks
+    places: Places = NOWHERE
     metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
     platforms: tuple[Mounted, ...] = ()
     reach: Reach = Reach()

@@ -26,6 +26,7 @@ from analysis.types import (
     Signal,
 )
 from bot.analysis_report import Analysis
+from bot.communities import Community, CommunityName
 from bot.errors import BotError
 from bot.model import (
     Attachment,
@@ -52,6 +53,7 @@ from bot.ports import Client, Presence, Target
 from bot.review.states import Command, move, replay
 from bot.review.waiting import Incident
 from bot.web.access import Identity, MemorySessions, Scope
+from bot.web.places import Places
 from bot.web.services import Limits, Mounted, OnStage, Reach, Services
 from tests.bot.web.desk_fakes import FakeHealth, FakeLessons, FakeQueue, FakeWithheld
 from tests.bot.web.rules_fakes import FakeDeliveries, FakeRules
@@ -272,6 +274,7 @@ class FakeDesk:
         before: tuple[datetime, str] | None,
         limit: int,
         waiting: str = "",
+        community: CommunityName | None = None,
     ) -> Sequence[Case]:
         newest = sorted(self.held.values(), key=lambda c: (c.opened_at, c.id), reverse=True)
         return [
@@ -279,6 +282,7 @@ class FakeDesk:
             for case in newest
             if state in {None, case.state}
             and case.waiting == waiting
+            and (community is None or community == case.message.ref[:2])
             and (before is None or (case.opened_at, case.id) < before)
         ][:limit]
 
@@ -376,6 +380,9 @@ class World:
     deliveries: FakeDeliveries = field(default_factory=FakeDeliveries)
     rules: FakeRules = field(default_factory=FakeRules)
     time: datetime = NOW
+    communities: tuple[Community, ...] = (Community("playground", "room", "Playground"),)
+    addresses: dict[str, str] = field(default_factory=dict)
+    """Where posts open, by their refs."""
 
     def __post_init__(self) -> None:
         self.withheld = FakeWithheld(self.desk)
@@ -393,6 +400,7 @@ class World:
             lessons=self.lessons,
             deliveries=self.deliveries,
             rules=self.rules,
+            places=Places(lambda: self.communities, lambda ref: self.addresses.get(str(ref), "")),
             clock=lambda: self.time,
             limits=self.limits,
             reach=self.reach,
