@@ -87,6 +87,8 @@ _CONTAINERS = {
 _MPEG_SOUND = re.compile(rb"\xff[\xe2\xe3\xf1-\xf5\xf9-\xfd]")
 _SVG = re.compile(rb"<(?:[\w.-]{1,32}:)?svg[\s>]", re.IGNORECASE)
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|script)[\s>]", re.IGNORECASE)
+_LOTTIE = re.compile(rb'"(v|fr|ip|op|layers)"\s*:')
+"""Members that every Lottie animation has (lottie.github.io, "Animation")."""
 _TGA_FOOTER = b"TRUEVISION-XFILE.\0"
 
 
@@ -150,8 +152,10 @@ def _iso(data: bytes) -> str:
 
 
 def _text(data: bytes) -> str | None:
-    """SVG and HTML, behind a byte-order mark, blanks, an XML prologue or comments."""
+    """SVG and HTML, behind a byte-order mark, blanks, an XML prologue or comments; Lottie."""
     head = data[:_HEAD]
+    if head.lstrip().startswith(b"{") and len(set(_LOTTIE.findall(head))) >= 3:  # noqa: PLR2004 - of five; chosen by eye
+        return "a Lottie animation"
     if head[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         head = head[2:].replace(b"\0", b"")
     if not head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):

@@ -27,6 +27,7 @@ from bot.health import Health
 from bot.house import House, Voice
 from bot.journey.act import Act
 from bot.journey.burst import Burst, Recent
+from bot.journey.encoded import Encodings
 from bot.journey.gather import Gatherer
 from bot.journey.giving_up import GivenUp
 from bot.journey.judge import Judge
@@ -44,6 +45,7 @@ from bot.ports import Client, LinksPosts, Platform
 from bot.queue.port import Queue
 from bot.remember import remember
 from bot.remote_figures import RemoteFigures
+from bot.review.appealed import Appeals
 from bot.review.bank_watch import BankWatch
 from bot.review.desk import Desk
 from bot.review.opened import Boards, boards
@@ -158,7 +160,7 @@ class Application:
             self.judge,
             self.counters,
             self.store.authors,
-            Keeper(self.store.evidence, self.core.encode),
+            Keeper(self.store.evidence, Encodings(self.core.encode).of),
             self.clock,
             ignored=self.store.ignored.covers,
         )
@@ -252,6 +254,7 @@ class Application:
             parse,
             self.clock,
             learn=self.teacher.overturned,
+            tell=Appeals(self._acting, self.house).decided,
             house=self.house,
         )
 
@@ -291,6 +294,7 @@ class Application:
             reports=self.reports,
             erasures=self.store.erasures,
             health=self.health,
+            lacks=self.boards.board.lacks,
             clock=self.clock,
         )
         return front_desk(self.settings, self.store, parts)

@@ -20,6 +20,9 @@ from bot.simulated import SimulatedClient, simulated_house
 AGAINST_AUTHOR = 20
 """Harshness from which an action is held against an author: a label, a strike, and beyond."""
 
+REMOVING = frozenset({"ban", "delete", "spoiler"})
+"""Actions after which a message is gone; a ban takes its author's latest with it."""
+
 _log = logger("enforce")
 
 
@@ -177,8 +180,22 @@ def _protected(message: Message, action: Action) -> str | None:
     return None
 
 
+def _removed_by_us(orders: Orders) -> bool:
+    """Whether an action of this judgement is why the message is gone."""
+    done = (*orders.target.done, *orders.earlier.values())
+    return any(
+        one.action.split()[0] in REMOVING and one.status in {Status.APPLIED, Status.UNKNOWN}
+        for one in done
+    )
+
+
 async def _outdated(orders: Orders) -> str | None:
-    newest = await orders.platform.client.revision(orders.key.ref)
+    try:
+        newest = await orders.platform.client.revision(orders.key.ref)
+    except NotPermitted as exc:
+        return f"whether the message was edited since cannot be seen: {exc}"
+    if newest is None and not orders.by and not _removed_by_us(orders):
+        return "it is gone: it was taken back before it could be judged; a person may still act"
     if newest is not None and newest != orders.key.revision:
         return "the message was edited since; its newer revision is judged on its own"
     return None

@@ -95,7 +95,12 @@ class Discord:
         self._breaker = Breaker(clock)
         shards = Shards(settings.shard_count, settings.shard_ids)
         self._supervisor = Supervisor(
-            lambda: self._gateway(self._hearing), Sessions(bookmarks), shards, self._paces, clock
+            lambda: self._gateway(self._hearing),
+            Sessions(bookmarks),
+            shards,
+            self._paces,
+            clock=clock,
+            now=now,
         )
         self._api = Api(lambda: self._supervisor.client, self._breaker, self._denied)
         self._places = Places(lambda: self._supervisor.client, self._api, communities, clock)

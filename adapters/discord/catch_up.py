@@ -112,10 +112,18 @@ class CatchUp:
         while True:
             await self._work.wait()
             self._work.clear()
-            notes = await self._bookmarks.under(PREFIX)
-            self.left = sum(len(note) for note in notes.values())
-            for name, note in notes.items():
-                await self._guild(name, note, offer)
+            try:
+                await self._all(offer)
+            except Exception as exc:  # noqa: BLE001 - such as a database that is busy: once more
+                _log.error("catch_up.broke", error=type(exc).__name__)
+                await asyncio.sleep(self._pause)
+                self._work.set()
+
+    async def _all(self, offer: Offer) -> None:
+        notes = await self._bookmarks.under(PREFIX)
+        self.left = sum(len(note) for note in notes.values())
+        for name, note in notes.items():
+            await self._guild(name, note, offer)
 
     async def _guild(self, name: str, note: Mapping[str, str], offer: Offer) -> None:
         guild_id = name.removeprefix(PREFIX)

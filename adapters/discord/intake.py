@@ -120,6 +120,8 @@ class Intake:
             except QueueFull:
                 await asyncio.sleep(self._pause)
                 continue
+            except ValueError as exc:
+                return await self._one_by_one(messages, accept, lane, type(exc).__name__)
             except Exception as exc:  # noqa: BLE001 - whatever broke, the posts must not be lost
                 _log.error("accept.broke", error=type(exc).__name__)
                 await asyncio.sleep(self._pause)
@@ -127,6 +129,18 @@ class Intake:
             for message in messages:
                 self._note(message)
             return new
+
+    async def _one_by_one(
+        self, messages: list[Message], accept: Accept, lane: str, why: str
+    ) -> set[str]:
+        """The queue will never take one of them: find it, so that it keeps no other out."""
+        if len(messages) == 1:
+            _log.error("message.refused", message=messages[0].ref.message_id, error=why)
+            return set()
+        new: set[str] = set()
+        for message in messages:
+            new |= await self.offered([message], accept, lane=lane)
+        return new
 
     async def _message(self, payload: Payload) -> Message | None:
         """Read an event.
@@ -146,13 +160,18 @@ class Intake:
             return await self._read(payload)
         except (Gone, NotPermitted):
             return None
+        except PlatformUnavailable:
+            raise
         except Malformed as exc:
-            self._lost(payload, exc)
+            self._lost(payload, str(exc))
+            return None
+        except Exception as exc:  # noqa: BLE001 - one odd message must not end all that follow
+            self._lost(payload, type(exc).__name__)
             return None
 
     @staticmethod
-    def _lost(payload: Payload, exc: Exception) -> None:
-        _log.error("message.unread", message=str(_id_of(payload)), error=str(exc))
+    def _lost(payload: Payload, why: str) -> None:
+        _log.error("message.unread", message=str(_id_of(payload)), error=why)
 
     def _is_known(self, message: Message) -> bool:
         return self._known.get(str(message.ref)) == message.revision

@@ -13,6 +13,7 @@ import discord
 
 from adapters.discord.api import Api, Payload
 from adapters.discord.events import PLATFORM, Spot, author_of
+from analysis.text import well_formed
 from bot.communities import Communities
 from bot.errors import Gone, PlatformUnavailable
 from bot.model import Author, Channel
@@ -167,7 +168,7 @@ def _spot(guild: discord.Guild, channel_id: str, told: Mapping[str, Any]) -> Spo
     return Spot(
         str(guild.id),
         channel_id,
-        Channel(name=str(told.get("name") or ""), kind=named, nsfw=nsfw),
+        Channel(name=well_formed(str(told.get("name") or "")), kind=named, nsfw=nsfw),
         is_post=is_post,
     )
 

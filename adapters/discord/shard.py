@@ -50,16 +50,22 @@ class Shard:
         number: int,
         client: Gateway,
         heard: Heard,
+        *,
         clock: Callable[[], float],
         first_pause: float,
+        began: Callable[[Heard], None],
     ) -> None:
-        """``clock`` is monotonic; ``first_pause`` is seconds before the second try in a row."""
+        """``clock`` is monotonic; ``first_pause`` is seconds before the second try in a row.
+
+        ``began`` is told when a fresh session begins, before anything of it is read.
+        """
         self.number = number
         self.heard = heard
         self.socket: Socket | None = None
         self._client = client
         self._clock = clock
         self._first = first_pause
+        self._began = began
         self._pause = 0.0
         self._since: float | None = None
         client.shards[number] = self
@@ -73,6 +79,7 @@ class Shard:
         """Note an event that came, before it is read."""
         if event == "READY" and self.socket is not None:
             self.heard.begin(self.socket.session_id or "", str(self.socket.gateway))
+            self._began(self.heard)
         self.heard.received = number
         if event in {"READY", "RESUMED"}:
             self._since = self._clock()

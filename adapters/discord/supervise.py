@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 
 import discord
 
 from adapters.discord.errors import translated
 from adapters.discord.gateway import BETWEEN_IDENTIFIES_S, Gateway
-from adapters.discord.session import Sessions
+from adapters.discord.session import Heard, Sessions
 from adapters.discord.shard import FATAL, LONGEST_PAUSE_S, Fatal, Shard
 from bot.errors import PlatformError
 from bot.log import logger
@@ -47,7 +49,9 @@ class Supervisor:
         sessions: Sessions,
         shards: Shards,
         paces: Paces,
+        *,
         clock: Callable[[], float],
+        now: Callable[[], datetime],
     ) -> None:
         """``make`` builds a client that is not logged in; ``clock`` is monotonic, in seconds."""
         self._make = make
@@ -55,6 +59,8 @@ class Supervisor:
         self._shards = shards
         self._paces = paces
         self._clock = clock
+        self._now = now
+        self._unwritten = asyncio.Event()
         self._running: list[Shard] = []
         self._fatal: str | None = None
         self.client: Gateway | None = None
@@ -104,7 +110,14 @@ class Supervisor:
         numbers = self._shards.ids or tuple(range(count))
         heard = [await self._sessions.read(number, count, bot_id) for number in numbers]
         self._running = [
-            Shard(number, client, one, self._clock, self._paces.retry)
+            Shard(
+                number,
+                client,
+                one,
+                clock=self._clock,
+                first_pause=self._paces.retry,
+                began=self._session_began,
+            )
             for number, one in zip(numbers, heard, strict=True)
         ]
         tasks = [asyncio.ensure_future(shard.run()) for shard in self._running]
@@ -119,9 +132,17 @@ class Supervisor:
         for task in done:
             task.result()
 
+    def _session_began(self, heard: Heard) -> None:
+        # From now on somebody listens: what is posted after this moment is missed, if anything is.
+        heard.newest = heard.newest or discord.utils.time_snowflake(self._now())
+        self._unwritten.set()
+
     async def _write(self, count: int, bot_id: int) -> None:
+        """Write down where each shard is: at once when a session begins, else now and then."""
         while True:
-            await asyncio.sleep(self._paces.write)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._unwritten.wait(), self._paces.write)
+            self._unwritten.clear()
             await self._written(count, bot_id)
 
     async def _written(self, count: int, bot_id: int) -> None:

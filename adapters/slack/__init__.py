@@ -178,6 +178,8 @@ class Slack:
             return "Slack has not started"
         if workspaces.trouble:
             return workspaces.trouble
+        if workspaces.own is not None and workspaces.own.refused:
+            return workspaces.own.refused
         if self._settings.bot_token and workspaces.own is None:
             return "Slack has not answered yet"
         if self._socket is not None and not self._socket.is_up_now():
@@ -207,8 +209,11 @@ class Slack:
         for one in parts.workspaces.known:
             if community_id in {"", one.id}:
                 pages = one.id in parts.files.needs_scope
-                async for found in examine.workspace(one, parts.ranks, self._asked(), pages):
-                    yield found
+                found = examine.workspace(
+                    one, parts.ranks, self._asked(), now=self._now(), needs_scope=pages
+                )
+                async for each in found:
+                    yield each
 
     async def _connect(self) -> None:
         """Reach Slack, however often it takes."""

@@ -11,8 +11,9 @@ from typing import Any
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.errors import told
+from adapters.slack.errors import Refused, TokenRefused, told
 from adapters.slack.limits import Pace, WaitAsTold
+from bot.log import logger
 
 Shape = dict[str, Any]
 """A piece of JSON as Slack writes it."""
@@ -22,6 +23,7 @@ TIMEOUT = aiohttp.ClientTimeout(total=10)
 _POSTS = frozenset({"chat.postMessage", "chat.postEphemeral"})
 _MOST_PAGES = 20
 
+_log = logger("slack")
 quiet = logging.getLogger("slack_sdk.quiet")
 """Given to slack_sdk and bolt, whose own words quote tokens and posts."""
 quiet.setLevel(logging.CRITICAL + 1)
@@ -34,7 +36,11 @@ class Api:
         self, token: str, base: str, session: aiohttp.ClientSession, pace: Pace, wait: WaitAsTold
     ) -> None:
         self.token = token
+        self.refused = ""
+        """Why the token is no good any more, once Slack said so; empty while it is."""
         self._pace = pace
+        self._told: set[str] = set()
+        """Methods whose missing scope the operator was told of."""
         self._web = AsyncWebClient(
             token=token, base_url=base, session=session, logger=quiet, retry_handlers=[wait]
         )
@@ -52,8 +58,16 @@ class Api:
         if method in _POSTS:
             await self._pace.turn(str(arguments.get("channel", "")))
         body = {name: _written(value) for name, value in arguments.items() if value is not None}
-        with told(method):
-            reply = await self._web.api_call(method, data=body)
+        try:
+            with told(method):
+                reply = await self._web.api_call(method, data=body)
+        except Refused as exc:
+            if isinstance(exc, TokenRefused):
+                self.refused = str(exc)
+            elif exc.word == "missing_scope" and method not in self._told:
+                self._told.add(method)
+                _log.error("slack.missing_scope", method=method, reason=str(exc))
+            raise
         headers = {str(name).lower(): str(value) for name, value in reply.headers.items()}
         return (reply.data if isinstance(reply.data, dict) else {}), headers
 

@@ -84,7 +84,12 @@ def built(given: Given) -> Parts:
     workspaces = Workspaces(
         tokens, given.installations, given.communities, given.connect, given.now
     )
-    ranks = Ranks(given.communities, settings.log_channel)
+
+    def log_channel(team: str) -> str:
+        """The settings name a channel of the settings' workspace, and of no other."""
+        return settings.log_channel if workspaces.own and workspaces.own.id == team else ""
+
+    ranks = Ranks(given.communities, log_channel)
     files = Files(given.http, given.media.extra_hosts)
 
     draw = Draw(given.signer.write, workspaces.link)

@@ -12,6 +12,10 @@ from bot.chat.commands import COMMANDS, Argument, Command, Takes
 from bot.chat.sheet import Entry, Sheet
 
 ALONE, TOGETHER = "/analyze", "/bifocal"
+NO_PICTURES = (
+    "Slack lets nobody give a picture to a command: open the menu of the message that has it and "
+    "choose Analyze, or give the link to the message or the file. Only you see the answer."
+)
 _BY_NAME = {command.name: command for command in COMMANDS}
 
 
@@ -49,9 +53,9 @@ class Commands:
     async def _analyze(self, person: Person, rest: str) -> Sheet:
         """A link to a message or a file of this workspace is opened; all else is looked at."""
         if not rest:
-            return usage(_BY_NAME["analyze"], None)
+            return Sheet(f"Type {_typed(_BY_NAME['analyze'])}", (NO_PICTURES,))
         chat, (link, text) = self._front.chat, self._links.first(rest)
-        if not link.startswith(person.workspace.url):
+        if not self._links.lead_here(person.workspace, link):
             return await chat.command(person.asker, "analyze", {"text": rest})
         if message := await self._links.message(person, link):
             return await chat.on_message(person.asker, "analyze", message)

@@ -97,11 +97,13 @@ class Post:
 
     @property
     def revision(self) -> str:
-        """A digest of all that is judged of it."""
+        """A digest of all that is judged of it.
+
+        A file that was taken away counts as before: what is left was judged already.
+        """
         said = [plain(word(self.raw.get("text"))).text]
         said += [*words.embeds(self.raw), "\x1e", *words.forwarded(self.raw), "\x1e"]
-        for one in files.attachments(self.raw):
-            said.append(files.file_id(one) or one.url)
+        said += files.identities(self.raw)
         return sha256("\x1f".join(said).encode()).hexdigest()[:16]
 
 

@@ -1,6 +1,8 @@
 """What of Slack works, for ``doctor``: one sentence each, with the fix where it does not."""
 
 from collections.abc import AsyncIterator, Iterable
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 from adapters.slack import scopes
 from adapters.slack.allowed import asks_too_much
@@ -12,6 +14,9 @@ from adapters.slack.shape import record, word
 from adapters.slack.workspace import Workspace
 from bot.errors import BotError
 from bot.ports import Action, Examined
+
+TOO_FAR = timedelta(seconds=60)
+"""Between our clock and Slack's; chosen by eye below the five minutes of a signature."""
 
 
 async def connection(api: Api) -> Examined:
@@ -36,10 +41,19 @@ async def workspace(
     one: Workspace,
     ranks: Ranks,
     actions: Iterable[Action],
-    needs_scope: bool,  # noqa: FBT001 - named at the call
+    *,
+    now: datetime,
+    needs_scope: bool,
 ) -> AsyncIterator[Examined]:
     """Everything about one workspace."""
+    try:
+        headers = await one.ask_again()
+    except BotError as exc:
+        yield Examined(well=False, sentence=f"{one.name}: {exc}")
+        return
     yield Examined(well=True, sentence=f"{one.name}: the bot's token is good.")
+    if sentence := _skewed(headers.get("date", ""), now):
+        yield Examined(well=False, sentence=sentence)
     if lacks := scopes.missing(one.scopes, scopes.BOT):
         yield Examined(
             well=False,
@@ -53,7 +67,23 @@ async def workspace(
     yield await _log_channel(one, ranks)
     yield _deleting(one)
     for sentence in asks_too_much(actions, one):
-        yield Examined(well=False, sentence=f"{one.name}: {sentence}")
+        # Nothing is broken: the bundled rules are for platforms that have timeouts, too.
+        yield Examined(well=True, sentence=f"{one.name}: {sentence}")
+
+
+def _skewed(date: str, now: datetime) -> str:
+    """What is said where our clock is far from Slack's; empty where it is not."""
+    try:
+        apart = parsedate_to_datetime(date) - now
+    except ValueError:
+        return ""
+    if abs(apart) < TOO_FAR:
+        return ""
+    return (
+        f"this machine's clock is {abs(apart).total_seconds():.0f} s "
+        f"{'behind' if apart > timedelta() else 'ahead of'} Slack's, and requests more than five "
+        "minutes off are refused: set it right, as with NTP."
+    )
 
 
 async def _log_channel(one: Workspace, ranks: Ranks) -> Examined:

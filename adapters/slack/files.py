@@ -38,15 +38,28 @@ def attachments(raw: Shape) -> Iterator[Attachment]:
             yield one
 
 
-def _all(raw: Shape) -> Iterator[Attachment]:
-    yield from _files(raw, Origin.UPLOAD)
+def identities(raw: Shape) -> Iterator[str]:
+    """What tells its pictures and files from others: a file's id, which outlives the file, and
+    the address of what is none. In reading order, each once.
+    """
+    seen: set[str] = set()
+    for one in _all(raw, by_id=True):
+        name = file_id(one) or one.url
+        if name not in seen:
+            seen.add(name)
+            yield name
+
+
+def _all(raw: Shape, *, by_id: bool = False) -> Iterator[Attachment]:
+    """With ``by_id``, files by their ids alone, and those that were deleted, too."""
+    yield from _files(raw, Origin.UPLOAD, by_id=by_id)
     yield from _of_blocks(raw.get("blocks"))
     for preview in records(raw.get("attachments")):
-        yield from _of_preview(preview)
+        yield from _of_preview(preview, by_id=by_id)
 
 
-def _of_preview(preview: Shape) -> Iterator[Attachment]:
-    yield from _files(preview, Origin.FORWARD)
+def _of_preview(preview: Shape, *, by_id: bool) -> Iterator[Attachment]:
+    yield from _files(preview, Origin.FORWARD, by_id=by_id)
     for key in ("image_url", "thumb_url"):
         if url := word(preview.get(key)):
             yield Attachment(url, alt=_alt(preview.get("fallback")), origin=Origin.EMBED)
@@ -70,11 +83,12 @@ def _of_blocks(blocks: object) -> Iterator[Attachment]:
                 yield Attachment(url, alt=alt)
 
 
-def _files(holder: Shape, origin: Origin) -> Iterator[Attachment]:
+def _files(holder: Shape, origin: Origin, *, by_id: bool) -> Iterator[Attachment]:
     for file in records(holder.get("files")):
-        if file.get("mode") in _NO_FILE:
-            continue
-        yield attachment_of(file, origin)
+        if by_id and (named := word(file.get("id"))):
+            yield Attachment(BY_ID + named, origin=origin)
+        elif file.get("mode") not in _NO_FILE:
+            yield attachment_of(file, origin)
 
 
 def attachment_of(file: Shape, origin: Origin = Origin.UPLOAD) -> Attachment:

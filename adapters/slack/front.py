@@ -9,6 +9,7 @@ import aiohttp
 from adapters.slack.api import Shape
 from adapters.slack.background import Background
 from adapters.slack.draw import Draw
+from adapters.slack.events import PLATFORM
 from adapters.slack.ranks import Ranks
 from adapters.slack.shape import record, word
 from adapters.slack.surfaces import Hook, Surface, is_hook
@@ -20,9 +21,12 @@ from bot.chat.sheet import Press, Sheet, Tone
 from bot.chat.signed import Signer
 from bot.errors import BotError, PlatformError
 from bot.log import logger
+from bot.model import Author
 
 AT_ONCE_S = 1.5
 """Seconds an answer may take to be the acknowledgement itself; Slack waits three in all."""
+FORGED, STRANGER = "forged", "stranger"
+"""Under these verbs what is refused before it is understood is brought to be audited."""
 
 _log = logger("slack")
 Session = Callable[[], aiohttp.ClientSession]
@@ -72,22 +76,32 @@ class Front:
         theirs = word(user.get("team_id")) or team
         if theirs != team:
             _log.warning("slack.refused", community=team, by=name, reason="another workspace")
+            stranger = Author(name, word(user.get("username")) or word(user.get("name")) or name)
+            await self._audited(Asker(PLATFORM, team, "", stranger), STRANGER)
             raise Refused("You belong to another workspace, and this is for members of this one.")
         workspace = await self.workspaces.of(team)
         channel = word(record(body.get("channel")).get("id")) or word(body.get("channel_id"))
         return Person(workspace, await self.ranks.asker(workspace, name, channel))
 
-    def press(self, signed: str, team: str, by: str) -> Press:
+    async def press(self, signed: str, person: Person) -> Press:
         """What a button of ours means.
 
         Raises:
-            Refused: it is none of ours, or of another workspace.
+            Refused: it is none of ours, or of another workspace; it is audited.
         """
+        team, asker = person.workspace.id, person.asker
         try:
             return self.signer.read(signed, team)
         except Refused:
-            _log.warning("slack.refused", community=team, by=by, reason="a button that is not ours")
+            reason = "a button that is not ours"
+            _log.warning("slack.refused", community=team, by=asker.id, reason=reason)
+            await self._audited(asker, FORGED)
             raise
+
+    async def _audited(self, asker: Asker, verb: str) -> None:
+        """Bring it to ``Chat``, which knows no such verb, refuses, and writes that down."""
+        if self.served is not None:
+            await self.served.press(asker, Press(verb))
 
     def hook(self, body: Shape, *, replace: bool = False) -> Hook:
         """Where an answer to this goes.

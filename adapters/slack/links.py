@@ -9,6 +9,7 @@ from adapters.slack.files import attachment_of
 from adapters.slack.front import Person
 from adapters.slack.reading import read
 from adapters.slack.shape import record, word
+from adapters.slack.workspace import Workspace
 from analysis.errors import UnreadableMedia
 from bot.chat.asker import Refused
 from bot.errors import Gone, NotPermitted
@@ -17,6 +18,8 @@ from bot.model import Message
 _LINK = re.compile(r"<?(https://[^\s<>|]+)(?:\|[^<>]*)?>?")
 _MESSAGE = re.compile(r"archives/([A-Z0-9]{3,30})/p(\d{10})(\d{6})\b")
 _FILE = re.compile(r"files/[A-Z0-9]{3,30}/(F[A-Z0-9]{2,30})\b")
+_OF_FILE = re.compile(r"https://files\.slack\.com/files-pri/(T[A-Z0-9]{2,30})-(F[A-Z0-9]{2,30})/")
+"""The address of a file itself, as a browser copies it; only the id is taken from it."""
 NOT_YOURS = "That link opens nothing that you can see here."
 
 
@@ -35,6 +38,12 @@ class Links:
         if found is None:
             return "", text
         return found.group(1), (text[: found.start()] + text[found.end() :]).strip()
+
+    @staticmethod
+    def lead_here(workspace: Workspace, link: str) -> bool:
+        """Whether a link is one into this workspace."""
+        file = _OF_FILE.match(link)
+        return link.startswith(workspace.url) or (file is not None and file[1] == workspace.id)
 
     async def message(self, person: Person, link: str) -> Message | None:
         """The message that a link of this workspace opens; None where it is no such link.
@@ -69,11 +78,11 @@ class Links:
             Refused: they may not see it, or it cannot be read.
         """
         workspace = person.workspace
-        found = _FILE.search(link)
+        found = _OF_FILE.match(link) or _FILE.search(link)
         if found is None:
             return None
         try:
-            answer = await workspace.api.call("files.info", file=found.group(1))
+            answer = await workspace.api.call("files.info", file=found.groups()[-1])
             shown = record(answer.get("file"))
             places = [*_ids(shown, "channels"), *_ids(shown, "groups"), *_ids(shown, "ims")]
             if word(shown.get("user")) != person.asker.id:

@@ -48,9 +48,9 @@ class Presses:
         return {"response_action": "update", "view": shown}
 
     async def _submission(self, body: Shape, view: Shape) -> Sheet:
-        front, user = self._front, word(record(body.get("user")).get("id"))
-        press = front.press(word(view.get("private_metadata")), team_of(body), user)
+        front = self._front
         person = await front.person(body)
+        press = await front.press(word(view.get("private_metadata")), person)
         answers = answers_of(view)
         if view.get("callback_id") == forms.ASK_PERSON:
             about = await person.workspace.people.person(answers.get("person", ""))
@@ -58,9 +58,9 @@ class Presses:
         return await front.chat.press(person.asker, press, answers)
 
     async def _one(self, body: Shape, signed: str, chosen: str | None) -> None:
-        front, user = self._front, word(record(body.get("user")).get("id"))
-        press = front.press(signed, team_of(body), user)
+        front = self._front
         person = await front.person(body)
+        press = await front.press(signed, person)
         if press.verb == PICTURE:
             await self._picture(body, person, press)
             return

@@ -1,5 +1,7 @@
 """What somebody may do in a workspace, read at this moment (give or take a minute)."""
 
+from collections.abc import Callable
+
 from adapters.slack.events import PLATFORM
 from adapters.slack.people import Person
 from adapters.slack.workspace import Workspace
@@ -13,14 +15,14 @@ class Ranks:
     moderators' channel, are moderators. Everybody can join a public one, so it makes nobody one.
     """
 
-    def __init__(self, communities: Communities, log_channel: str) -> None:
-        """``log_channel`` is the configuration's, for workspaces that chose none."""
+    def __init__(self, communities: Communities, log_channel: Callable[[str], str]) -> None:
+        """``log_channel`` is the configuration's, for a workspace that chose none."""
         self._communities = communities
         self._log_channel = log_channel
 
     def log_channel(self, team: str) -> str:
         """Where a workspace's cards go; empty where nobody chose."""
-        return self._communities.of(PLATFORM, team).log_channel or self._log_channel
+        return self._communities.of(PLATFORM, team).log_channel or self._log_channel(team)
 
     async def rank(self, workspace: Workspace, person: Person) -> Rank:
         """Somebody's rank.

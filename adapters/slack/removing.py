@@ -1,7 +1,7 @@
 """Deletes what others posted, where an administrator's token lets us, and says so where not."""
 
 from adapters.slack.api import Api
-from adapters.slack.errors import Refused
+from adapters.slack.errors import Refused, TokenRefused
 from adapters.slack.events import Post
 from adapters.slack.ranks import Ranks
 from adapters.slack.reading import permalink, standing
@@ -30,6 +30,8 @@ async def delete(workspace: Workspace, ranks: Ranks, channel: str, ts: str) -> N
     try:
         await _with_user(workspace).call("chat.delete", channel=channel, ts=ts)
     except Refused as exc:
+        if isinstance(exc, TokenRefused):
+            workspace.lose_holder()
         raise NotPermitted(await _by_hand(workspace, post, str(exc))) from exc
     if left:
         raise NotPermitted(

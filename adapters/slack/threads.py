@@ -1,9 +1,9 @@
 """Replies beneath posts, found again by the nonce in their metadata."""
 
 from adapters.slack.events import Post
-from adapters.slack.reading import replies, standing
+from adapters.slack.reading import read, replies, standing
 from adapters.slack.sent import Turns, carries, metadata
-from adapters.slack.shape import word
+from adapters.slack.shape import record, word
 from adapters.slack.text import escaped
 from adapters.slack.workspace import Workspace
 from bot.errors import Gone
@@ -36,7 +36,10 @@ class Threads:
                 unfurl_links=False,
                 unfurl_media=False,
             )
-            return word(answer.get("ts"))
+            ts = word(answer.get("ts"))
+            if word(record(answer.get("message")).get("thread_ts")) != post.root:
+                await self._check_thread(workspace, post, ts)
+            return ts
 
     async def annotation(self, workspace: Workspace, ref: Ref, nonce: str) -> str | None:
         """The reply that carries this nonce, if it and the post stand."""
@@ -45,6 +48,18 @@ class Threads:
             return await self._known(workspace, post, nonce)
         except Gone:
             return None
+
+    @staticmethod
+    async def _check_thread(workspace: Workspace, post: Post, ts: str) -> None:
+        """Take a reply back that Slack put before everybody, as the post was deleted meanwhile.
+
+        Raises:
+            Gone: so it was.
+        """
+        reply = await read(workspace.api, post.channel_id, ts)
+        if reply is not None and reply.root != post.root:
+            await workspace.api.call("chat.delete", channel=post.channel_id, ts=ts)
+            raise Gone("the message is no longer there")
 
     @staticmethod
     async def _known(workspace: Workspace, post: Post, nonce: str) -> str | None:

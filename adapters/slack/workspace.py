@@ -1,6 +1,6 @@
 """One workspace: its tokens, who we are there, and what they let us do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from adapters.slack.api import Api
@@ -61,8 +61,29 @@ class Workspace:
     """Who the user token belongs to; None without one, or where it is refused."""
     holder_trouble: str = ""
     """Why the user token is refused."""
-    refused: str = ""
-    """Why the bot's token is no good any more; empty while it is."""
+
+    @property
+    def refused(self) -> str:
+        """Why the bot's token is no good any more; empty while it is."""
+        return self.api.refused
+
+    def lose_holder(self) -> None:
+        """The administrator's token is no good any more: deleting stops, nothing else does."""
+        self.user_api = self.holder = None
+        self.holder_trouble = "the user token was revoked: install the app again"
+
+    async def ask_again(self) -> Mapping[str, str]:
+        """Whether the tokens are still good, and what they may; the answer's headers.
+
+        Raises:
+            TokenRefused: the bot's is no good any more.
+            PlatformUnavailable: Slack does not answer.
+        """
+        _, headers = await self.api.answer("auth.test")
+        self.scopes = _scopes(headers.get("x-oauth-scopes", ""))
+        if self.user_api is not None:
+            await _add_holder(self, self.user_api)
+        return headers
 
     def is_ours(self, user: str, bot: str) -> bool:
         """Whether a message is our own."""
@@ -120,6 +141,7 @@ async def _add_holder(workspace: Workspace, api: Api) -> None:
             return
         person = await workspace.people.person(word(me.get("user_id")))
     except TokenRefused:
+        workspace.lose_holder()
         workspace.holder_trouble = "Slack refuses the user token: install the app again"
         return
     except NotPermitted as exc:

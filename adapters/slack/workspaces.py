@@ -94,10 +94,15 @@ class Workspaces:
         async with self._opening:
             if found := self.opened(team):
                 return found
+            was_own = self.own is not None and self.own is self._open.pop(team, None)
+            if was_own:
+                self.own = None
             if self._own is not None and self.own is None:
                 await self._open_own(self._own)
                 if found := self.opened(team):
                     return found
+            if was_own:
+                await self.lost(team, self.trouble)
             return await self._of_store(team)
 
     async def install(self, tokens: Tokens, by: str) -> Workspace:
@@ -117,7 +122,7 @@ class Workspaces:
         """The app was removed, or its token revoked: nothing can be done there any more."""
         _log.error("slack.lost", community=team, reason=why)
         if found := self._open.pop(team, None):
-            found.refused = why
+            found.api.refused = why
         if self.own is not None and self.own.id == team:
             self.own, self._own, self.trouble = None, None, why
         await self._installed.drop(PLATFORM, team)
@@ -126,8 +131,7 @@ class Workspaces:
     def lost_user_token(self, team: str) -> None:
         """An administrator's token was revoked: deleting stops."""
         if found := self.opened(team):
-            found.user_api = found.holder = None
-            found.holder_trouble = "the user token was revoked: install the app again"
+            found.lose_holder()
 
     async def _open_own(self, tokens: Tokens) -> None:
         try:

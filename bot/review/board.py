@@ -90,8 +90,8 @@ class Board:
         if not self._begun:
             await self._shelf.let_go()
             self._begun = True
-        for place in self._places.opened():
-            await self._shelf.let_go(place)
+        for place, whole in self._places.opened().items():
+            await self._shelf.let_go(place, whole=whole)
         by_place: defaultdict[Place, list[Changed]] = defaultdict(list)
         for one in await self._changed():
             by_place[one.place].append(one)

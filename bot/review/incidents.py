@@ -54,7 +54,7 @@ class Incidents:
             card = await self._shelf.begin(one)
         elif card.drawn_at is not None and timedelta() <= now - card.drawn_at < PACE and not over:
             return
-        if not card.gone and (card.card_id or not over):
+        if not card.gone:
             drawing = outage(one.place[1], one.incident, over=over, url=self._url)
             shown = await self._posting.show(card, drawing, {})
             if over and not shown and not self._posting.places.closed(card.place):

@@ -37,6 +37,7 @@ class Places:
         self._closed: dict[Place, _Closed] = {}
         self._away: dict[Place, datetime] = {}
         self._told: dict[Place, datetime] = {}
+        self._trying: dict[Place, datetime] = {}
 
     def lacks(self) -> Mapping[str, str]:
         """Why no card can be put up, by ``platform:community``."""
@@ -59,6 +60,7 @@ class Places:
     def close(self, place: Place, why: str) -> None:
         """No card can be put up there; said once an hour."""
         now, channel = self._clock(), self._channel(place)
+        self._trying.pop(place, None)
         self._closed[place] = _Closed(now + AGAIN, why, channel)
         told = self._told.get(place)
         if told is None or not timedelta() <= now - told < TOLD:
@@ -69,17 +71,28 @@ class Places:
         """The platform does not answer: try later."""
         self._away[place] = self._clock() + timedelta(seconds=seconds)
 
-    def opened(self) -> Sequence[Place]:
-        """Those that are to be tried again, which are not closed any more."""
-        now = self._clock()
-        again = [
-            place
-            for place, closed in self._closed.items()
-            if not now < closed.until <= now + AGAIN or closed.channel != self._channel(place)
-        ]
-        for place in again:
-            del self._closed[place]
+    def opened(self) -> Mapping[Place, bool]:
+        """Those that are to be tried again, which are not closed any more, and whether with all.
+
+        With one card first, where nothing is known to have changed: thousands may wait.
+        """
+        now, again = self._clock(), dict[Place, bool]()
+        for place, since in list(self._trying.items()):
+            if not timedelta() <= now - since < AGAIN:
+                del self._trying[place]
+                again[place] = True
+        for place, closed in list(self._closed.items()):
+            chosen = closed.channel != self._channel(place)
+            if chosen or not now < closed.until <= now + AGAIN:
+                del self._closed[place]
+                again[place] = chosen
+                if not chosen:
+                    self._trying[place] = now
         return again
+
+    def works(self, place: Place) -> bool:
+        """A card was shown there; whether it was the one tried, so that all may follow."""
+        return self._trying.pop(place, None) is not None
 
     def _channel(self, place: Place) -> str:
         return self._communities.of(*place).log_channel

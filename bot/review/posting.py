@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.communities import Communities
 from bot.errors import Gone, NotPermitted, PlatformUnavailable
 from bot.log import logger
+from bot.model import CaseState
 from bot.ports import Platform
 from bot.review.card import Card
 from bot.review.places import Places
@@ -48,7 +49,7 @@ class Posting:
         drawn = self._drawn(drawing)
         if card.card_id and drawn == card.drawn:
             await self.shelf.shown(seen)
-            return True
+            return await self._works(card)
         try:
             card_id = await self._put(card, drawing)
         except Gone:
@@ -64,11 +65,17 @@ class Posting:
             self.places.leave(card.place, AWAY_S)
         else:
             await self.shelf.drawn(card, card_id, drawn, self.clock(), seen)
-            return True
+            return await self._works(card)
         return False
 
+    async def _works(self, card: CardRow) -> bool:
+        if self.places.works(card.place):
+            await self.shelf.let_go(card.place)
+        return True
+
     async def _put(self, card: CardRow, drawing: Card) -> str:
-        """Do it on the platform; the card's id there."""
+        """Do it on the platform; the card's id there, empty where there is nothing to show: what
+        is over before anybody saw it."""
         client = self.platforms[card.place[0]].client
         card_id = card.card_id
         if not card_id and not card.fresh:
@@ -76,6 +83,8 @@ class Posting:
         if card_id:
             await client.redraw_card(card_id, drawing)
             return card_id
+        if drawing.state == CaseState.CLOSED.value:
+            return ""
         try:
             return await client.post_card(drawing, nonce=card.posting)
         except Gone as exc:  # not the card, which never stood, but its channel

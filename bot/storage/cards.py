@@ -185,12 +185,15 @@ class CardShelf:
 
         await self._database.write(work)
 
-    async def let_go(self, place: Place | None = None) -> None:
-        """Draw what was held: in one place, or everywhere."""
+    async def let_go(self, place: Place | None = None, *, whole: bool = True) -> None:
+        """Draw what was held: in one place, or everywhere; all of it, or one case to try."""
         mine: ColumnElement[bool] = cases.c.held.is_(True)
         if place is not None:
             there = select(messages.c.id).where(at(messages, place))
             mine = and_(mine, cases.c.message.in_(there))
+        if not whole:
+            first = select(cases.c.id).where(mine).order_by(cases.c.opened_at).limit(1)
+            mine = cases.c.id == first.scalar_subquery()
         values = {"held": False, "changes": cases.c.changes + 1}
         await self._database.write(
             lambda conn: conn.execute(update(cases).where(mine).values(values)).rowcount

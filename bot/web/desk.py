@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, Response
 
 from analysis.taxonomy import Category
 from bot.communities import CommunityName
-from bot.errors import BotError
+from bot.errors import BotError, EnvironmentFailed
 from bot.model import Case, CaseState
 from bot.review.which import Which
 from bot.web import acts, rules_page, webhooks_page, withheld_page
@@ -141,6 +141,8 @@ class DeskRoom:
         await self.found(case_id)
         try:
             decided = await self._desk.overturn(case_id, by=by.name, version=version, note=note)
+        except EnvironmentFailed:
+            raise  # nothing was refused: it can be tried again
         except BotError as refusal:
             return await self.answer(request, case_id, refusal=str(refusal))
         return await self.answer(request, case_id, left=decided.left)
@@ -223,6 +225,8 @@ class DeskRoom:
         """The case after a step, or why the step was refused."""
         try:
             await step
+        except EnvironmentFailed:
+            raise  # nothing was refused: it can be tried again
         except BotError as refusal:
             return await self.answer(request, case_id, refusal=str(refusal))
         return await self.answer(request, case_id)
@@ -231,6 +235,8 @@ class DeskRoom:
         """The case, or 404."""
         try:
             case = await self._desk.case(case_id)
+        except EnvironmentFailed:
+            raise  # the database is away: nobody knows whether there is such a case
         except BotError as exc:
             raise HTTPException(404, NO_CASE) from exc
         if case is None:

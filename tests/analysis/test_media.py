@@ -282,6 +282,7 @@ KINDS = [
     pytest.param(b"\xff\xfb\x90\x64" + bytes(40), "an MP3 or AAC sound", id="mp3-bare"),
     pytest.param(b"RIFF\0\0\0\0WAVEfmt ", "a WAV sound", id="wav"),
     pytest.param(b"OggS" + bytes(40), "Ogg", id="ogg"),
+    pytest.param(b'{"v":"5.5.9","fr":60,"ip":0,"op":180,"w":320,', "Lottie", id="lottie"),
     pytest.param(b"PK\3\4" + bytes(40), "ZIP", id="zip"),
     pytest.param(b"<!DOCTYPE html><html>", "an HTML page", id="html"),
 ]

@@ -211,6 +211,15 @@ async def test_an_outage_leaves_the_action_intended_for_another_day() -> None:
     assert scene.ledger.settled == {}
 
 
+async def test_what_can_no_longer_be_seen_is_not_acted_upon() -> None:
+    scene = Scene()
+    scene.platform.client.breaks["revision"] = NotPermitted("View Channel is missing")
+    outcomes = await scene.act("delete")
+
+    assert outcomes["delete"].status is Status.WITHHELD
+    assert "View Channel is missing" in outcomes["delete"].detail
+
+
 async def test_a_missing_permission_is_withheld_not_lost() -> None:
     scene = Scene()
     scene.platform.client.breaks = {"annotate": NotPermitted("may not send here")}
@@ -226,6 +235,35 @@ async def test_a_message_that_is_gone_needs_no_reply() -> None:
 
     assert outcomes["annotate 'x'"].status is Status.WITHHELD
     assert "gone" in outcomes["annotate 'x'"].detail
+
+
+async def test_an_author_whose_post_was_taken_back_is_not_punished() -> None:
+    scene = Scene()
+    scene.platform.client.messages.clear()
+    outcomes = await scene.act("timeout 1h", "strike for 1d", "flag")
+
+    statuses = {name: one.status for name, one in outcomes.items()}
+    assert statuses["timeout 1h"] is statuses["strike for 1d"] is Status.WITHHELD
+    assert statuses["flag"] is Status.APPLIED
+    assert scene.platform.client.timeouts == {}
+
+
+async def test_what_follows_our_own_removal_is_done() -> None:
+    scene = Scene()
+    outcomes = await scene.act("delete", "timeout 1h", "strike for 1d")
+
+    assert {one.status for one in outcomes.values()} == {Status.APPLIED}
+
+
+async def test_what_follows_our_own_removal_is_done_after_a_kill() -> None:
+    scene = Scene()
+    scene.platform.client.die_after = "delete"
+    with pytest.raises(Killed):
+        await scene.act("delete", "timeout 1h")
+
+    outcomes = await scene.act("delete", "timeout 1h", again=True)
+
+    assert outcomes["timeout 1h"].status is Status.APPLIED
 
 
 async def test_an_action_that_breaks_goes_to_a_person_without_its_words() -> None:

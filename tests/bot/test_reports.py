@@ -107,7 +107,8 @@ async def test_a_brigade_fills_no_case(world: World) -> None:
     for number in range(120):
         await world.app.reports.book.add(post.ref, f"u{number}", "")
     await report(world, post)
-    await world.app.reports.book.turn()
+    for _ in range(3):
+        await world.app.reports.book.turn()
 
     assert len(await notes(world, post)) == 100
 
@@ -173,6 +174,17 @@ async def test_a_case_that_a_person_closed_gets_the_note_and_stays_closed(world:
     assert case.state is CaseState.CLOSED
     assert await notes(world, post) == ["Reported by a member: please look"]
     assert case.judgements[-1].outcomes == ()
+
+
+async def test_nothing_is_done_that_a_person_decided_against(world: World) -> None:
+    post = world.stands(a_message("scam 0.9"))
+    world.detector.away = True
+    await world.handle(post)
+    await decided(world, post, Command.OVERTURN)
+    world.detector.away = False
+    await report(world, post)
+
+    assert post.ref in world.platform.client.messages
 
 
 async def test_a_case_that_the_bot_closed_is_opened_by_a_report(world: World) -> None:

@@ -25,6 +25,8 @@ DEADLINE_S = 4.0
 ALLOWANCE_S = 3.0
 """For writing down and for what else this machine does."""
 STALL_S = 0.1
+AT_ONCE = 8
+"""As many posts as a worker judges at the same time, unless told otherwise."""
 
 
 @pytest.fixture(autouse=True)
@@ -101,7 +103,7 @@ async def test_posts_are_held_in_time_and_the_loop_goes_on(
     with trouble() as (resolver, url):
         async with asking(tmp_path, monkeypatch, {"gemini": url}, Names(resolver)) as world:
             pulse, began = Pulse(), time.monotonic()
-            records = await posted(world, *range(20))
+            records = await posted(world, *range(AT_ONCE))
             took = time.monotonic() - began
             pulse.stop()
             async with asyncio.timeout(1):

@@ -91,10 +91,14 @@ def sound(folder: Path) -> list[str]:
 
 async def test_a_full_disk_pauses_intake_is_told_and_got_over(bot: Bot, tmp_path: Path) -> None:
     async with bot.client() as client:
-        refs = {(await sent(client, f"hello {n}")).json()["ref"] for n in range(20)}
+        first = await bot.post(client, "an apple", persona="regular")
+        await drained(bot)
+        posts = (await client.get(MESSAGES)).json()
+        (case,) = [post["case"] for post in posts if post["ref"] == first]
+        refs = {first} | {(await sent(client, f"hello {n}")).json()["ref"] for n in range(20)}
         with a_full_disk(bot):
             refused = await sent(client, "nobody can keep this")
-            await bot.until("cannot_write")
+            note = await client.post(f"/desk/cases/{case}/note", data={"note": "nor this"})
             during = await missing(client)
             alive = await client.get("/healthz")
         await ready(client)
@@ -103,8 +107,10 @@ async def test_a_full_disk_pauses_intake_is_told_and_got_over(bot: Bot, tmp_path
     await drained(bot)
     code = await bot.stop()
 
-    assert (refused.status_code, alive.status_code, code) == (503, 200, 0)
+    assert (refused.status_code, note.status_code) == (503, 503)
+    assert (alive.status_code, code) == (200, 0)
     assert "disk" in during["database"]
+    assert any("storage.cannot_write" in line for line in bot.log)
     assert not [row for row in parked if row], "set aside"
     await counted(bot, refs, kills=0)
     assert sound(tmp_path) == ["ok", "ok", "ok"]

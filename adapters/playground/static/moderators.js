@@ -6,13 +6,15 @@ const statuses = { applied: "applied", simulated: "simulated", withheld: "withhe
 
 const drawn = (card) => make("li", { class: "card mod-card", "data-card": card.id },
   make("div", { class: "mod-card-head" }, make("strong", { class: "wrap-anywhere" }, card.title), clock(card.at)),
-  make("p", { class: "small muted name" }, `${card.author} in #${card.channel}`),
+  card.author && card.channel ? make("p", { class: "small muted name" }, `${card.author} in #${card.channel}`) : null,
   card.caption ? make("p", { class: "quote small plain-text" }, card.caption) : null,
   card.explanation ? make("p", { class: "small plain-text" }, card.explanation) : null,
   make("p", { class: "row" }, ...card.rules.map((rule) => make("span", { class: "chip rule" }, rule)),
     ...card.scores.slice(0, 3).map(([name, score]) => make("span", { class: "badge" }, `${name} ${score.toFixed(2)}`))),
   make("p", { class: "row" }, ...card.outcomes.map(([action, status]) =>
     make("span", { class: `badge ${statuses[status] ?? ""}` }, `${action} · ${status}`))),
+  card.more.length ? make("p", { class: "small" }, `And ${card.more.length} more by the same author`) : null,
+  card.standing ? make("p", { class: "small muted" }, card.standing) : null,
   card.url && card.url.startsWith("/") ? make("a", { class: "small", href: card.url }, "Open the case on the desk") : null);
 
 export const moderators = (people, skew) => {

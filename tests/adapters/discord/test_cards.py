@@ -93,6 +93,7 @@ async def test_a_redrawn_card_keeps_its_pictures() -> None:
     assert "Upheld by Mia" in posted.text
     assert "Uphold" not in posted.buttons
     assert [file.data for file in posted.attachments] == [PNG]
+    assert any(part["type"] == 12 for part in posted.components[0]["components"])
 
 
 async def test_a_redrawn_card_shows_a_picture_that_came_later() -> None:

@@ -238,6 +238,18 @@ async def test_a_first_start_catches_up_with_nothing() -> None:
     assert started.queue.texts == ["now"]
 
 
+async def test_what_was_missed_before_anything_was_heard_is_caught_up_with() -> None:
+    async with discord_world() as world:
+        guild, bookmarks, queue = world.guild("Home"), Bookmarks(), Queue()
+        async with a_discord(world, bookmarks=bookmarks):
+            pass
+        world.gateway.forget_sessions()
+        await guild.channel("general").post(guild.member("ann"), "missed", quietly=True)
+        await caught_up(world, bookmarks, queue, 1)
+
+    assert queue.texts == ["missed"]
+
+
 async def test_an_outage_of_one_server_is_caught_up_with() -> None:
     async with discord_world() as world:
         guild = world.guild("Home")

@@ -2,10 +2,12 @@
 goes on."""
 
 import asyncio
+import logging
 
 import pytest
 
 from bot.errors import QueueFull
+from bot.log import configure
 from tests.adapters.discord.kit import QUICK, Bookmarks, Queue, a_discord
 from tests.emulators.discord import Channel, Intent, Member, World, discord_world
 
@@ -44,6 +46,14 @@ async def test_a_restart_resumes_the_session_and_what_was_missed_comes() -> None
         assert queue.texts == ["before", "while it was away"]
         assert len(world.gateway.identifies) == 1
         assert len(world.gateway.resumes) == 1
+
+
+async def test_a_session_is_written_down_as_soon_as_it_begins() -> None:
+    slow = type(QUICK)(retry=0.02, identify=0.0, offer=0.02, write=3600.0)
+    async with discord_world() as world:
+        home(world)
+        async with a_discord(world, paces=slow) as started:
+            await world.until(lambda: "discord/session/0" in started.bookmarks.notes)
 
 
 async def test_after_a_resumed_restart_a_post_comes_with_all_that_is_known_of_it() -> None:
@@ -342,6 +352,13 @@ async def test_another_bots_session_is_not_resumed() -> None:
                 pass
 
         assert world.gateway.resumes == []
+
+
+def test_the_library_says_nothing_of_what_it_sends_and_hears() -> None:
+    configure("debug")
+
+    for part in ("discord", "discord.gateway", "discord.http", "discord.webhook.async_"):
+        assert logging.getLogger(part).getEffectiveLevel() >= logging.WARNING
 
 
 async def test_the_token_is_in_no_log(capsys: pytest.CaptureFixture[str]) -> None:

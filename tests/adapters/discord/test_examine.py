@@ -9,7 +9,7 @@ from bot.config.tables import MediaLimits
 from bot.model import Ref
 from bot.ports import Examined, LinksPosts
 from tests.adapters.discord.kit import KEY, Bookmarks, Communities, a_discord, settings_for
-from tests.emulators.discord import MODERATING, Permission, World, discord_world
+from tests.emulators.discord import MODERATING, Intent, Permission, World, discord_world
 
 
 def a_platform(world: World, communities: Communities | None = None, **settings: Any) -> Discord:
@@ -59,7 +59,8 @@ async def test_no_token_names_the_variable() -> None:
 
 
 async def test_content_that_is_kept_from_us_names_the_switch() -> None:
-    async with discord_world(app_flags=0) as world:
+    async with discord_world() as world:
+        world.gateway.allowed = Intent.NONE
         found = await a_platform(world).examine()
 
     assert "Message Content Intent" in unwell(found)

@@ -114,6 +114,7 @@ HOSTILE = [
     "https://cdn.discordapp.com:{port}/x.png",
     "http://cdn.discordapp.com.evil.example:{port}/x.png",
     "http://cdn.discordapp.com/x.png",
+    "https://127.0.0.1/x.png",
     "file:///etc/passwd",
     "gopher://127.0.0.1:{port}/",
     "//127.0.0.1:{port}/x.png",

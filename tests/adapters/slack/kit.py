@@ -198,6 +198,7 @@ async def a_slack(
     asked: Callable[[], Iterable[Action]] = tuple,
     public_url: str = "",
     connects: bool = True,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
     **more: Any,
 ) -> AsyncIterator[Started]:
     """The adapter, started and connected by sockets or by ``http``; stopped at the end.
@@ -223,6 +224,7 @@ async def a_slack(
         text_only=text_only,
         public_url=public_url,
         asked=asked,
+        now=now,
         gap=gap,
     )
     chat = FakeChat()

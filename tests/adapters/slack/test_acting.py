@@ -133,6 +133,34 @@ async def test_an_annotation_of_a_reply_stands_in_the_same_thread(started: Start
     assert [one.text for one in message.replies] == ["scam", "careful"]
 
 
+async def test_a_post_that_is_gone_gets_no_annotation(started: Started) -> None:
+    message, taken = await started.posted("hello")
+    await message.delete(started.ann)
+
+    with pytest.raises(Gone):
+        await client(started).annotate(taken.ref, "Looking.", nonce="n")
+
+    assert started.general.messages == []
+
+
+async def test_an_annotation_of_a_post_deleted_meanwhile_does_not_stay_in_the_channel(
+    world: World,
+) -> None:
+    async with a_slack(world, gap=timedelta(seconds=0.5)) as started:
+        _, first = await started.posted("hello")
+        message, taken = await started.posted("scam")
+        await client(started).annotate(first.ref, "Looking.", nonce="a")
+        asked = len(world.calls("conversations.replies"))
+        annotating = asyncio.create_task(client(started).annotate(taken.ref, "No.", nonce="b"))
+        await world.until(lambda: len(world.calls("conversations.replies")) == asked + 2)
+
+        await message.delete(started.ann)
+        with pytest.raises(Gone):
+            await annotating
+
+        assert [one.text for one in started.general.messages] == ["hello", "Looking."]
+
+
 async def test_a_kill_between_sending_and_noting_makes_no_second_annotation(world: World) -> None:
     async with a_slack(world) as started:
         message, taken = await started.posted("hello")
@@ -332,56 +360,3 @@ async def test_a_workspace_rehearses_until_it_is_switched_live(world: World) -> 
 async def test_a_workspace_may_rehearse_although_the_settings_are_live(started: Started) -> None:
     assert live(started.slack, started, chosen=None)
     assert not live(started.slack, started, chosen=False)
-
-
-async def test_two_posts_in_one_channel_are_a_while_apart(world: World) -> None:
-    world.posts_per_second = 5.0
-    async with a_slack(world, gap=timedelta(seconds=0.25)) as started:
-        _, taken = await started.posted("hello")
-
-        await client(started).annotate(taken.ref, "one", nonce="1")
-        await client(started).annotate(taken.ref, "two", nonce="2")
-
-    assert [call.status for call in world.calls("chat.postMessage")] == [200, 200]
-
-
-async def test_what_slack_refuses_for_a_moment_is_sent_again(started: Started) -> None:
-    _, taken = await started.posted("hello")
-    started.world.fail("chat.postMessage", Fault("ratelimited", retry_after=1))
-
-    await client(started).annotate(taken.ref, "one", nonce="1")
-
-    assert [call.status for call in started.world.calls("chat.postMessage")] == [429, 200]
-
-
-async def test_what_slack_refuses_for_long_is_left_to_the_queue(started: Started) -> None:
-    _, taken = await started.posted("hello")
-    started.world.fail("chat.postMessage", Fault("ratelimited", retry_after=30))
-
-    with pytest.raises(PlatformUnavailable) as refused:
-        await client(started).annotate(taken.ref, "one", nonce="1")
-
-    assert refused.value.retry_after == 30
-
-
-@pytest.mark.parametrize(
-    "fault",
-    [
-        pytest.param(Fault("internal_error"), id="internal"),
-        pytest.param(Fault(status=503, text="<html>busy</html>"), id="a-page"),
-    ],
-)
-async def test_slack_in_trouble_is_tried_later(started: Started, fault: Fault) -> None:
-    _, taken = await started.posted("hello")
-    started.world.fail("*", fault)
-
-    with pytest.raises(PlatformUnavailable):
-        await client(started).revision(taken.ref)
-
-
-async def test_no_token_is_in_any_url(started: Started) -> None:
-    await started.posted("hello", files=[("a.png", a_png())])
-
-    visits = started.world.api_site.visits
-    assert visits
-    assert all("canary" not in str(visit.query) + visit.path for visit in visits)

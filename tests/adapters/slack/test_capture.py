@@ -54,6 +54,15 @@ async def test_an_edit_is_a_new_revision_of_the_same_message(started: Started) -
     assert after.revision != before.revision
 
 
+async def test_a_file_that_was_deleted_is_not_judged_again(started: Started) -> None:
+    message, _ = await started.posted("look", files=[("a.png", a_png())])
+
+    started.world.delete_file(message.files[0])
+    await message.acked()
+
+    assert started.intake.offered == 1
+
+
 async def test_a_preview_with_a_picture_is_judged(started: Started) -> None:
     message, _ = await started.posted("https://x.example")
 

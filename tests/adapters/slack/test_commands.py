@@ -67,6 +67,23 @@ async def test_analyze_opens_no_file_the_asker_cannot_see(started: Started) -> N
     assert "opens nothing that you can see" in told(started.ann)
 
 
+async def test_analyze_opens_the_address_of_a_file_itself(started: Started) -> None:
+    message, _ = await started.posted("look", files=[("a.png", a_png())])
+    file = message.files[0].id
+
+    link = f"https://files.slack.com/files-pri/{started.team.id}-{file}/a.png"
+    await started.ann.slash("/analyze", link)
+
+    assert started.chat.commands[-1][3] == [("a.png", a_png())]
+
+
+async def test_analyze_without_words_says_how_a_picture_is_looked_at(started: Started) -> None:
+    await started.ann.slash("/analyze")
+
+    assert started.chat.commands == []
+    assert "choose Analyze" in told(started.ann)
+
+
 async def test_a_link_of_the_workspace_that_opens_nothing_is_left_to_be_answered(
     started: Started,
 ) -> None:

@@ -7,6 +7,8 @@ import pytest
 
 from adapters.slack.background import Background
 from adapters.slack.entrance import REMEMBERED_S, Answer, Entrance
+from bot.actions.spec import parse
+from bot.errors import Gone, NotPermitted
 from tests.adapters.playground.kit import a_card
 from tests.adapters.slack.kit import Intake, Started, a_slack
 from tests.emulators.slack import Fault, World
@@ -177,6 +179,49 @@ async def test_being_removed_from_the_workspace_is_noted_and_said(either: Starte
     community = either.communities.of("slack", either.team.id)
     assert community.left_at is not None
     assert "removed" in str(either.slack.ready()) or "revoked" in str(either.slack.ready())
+
+
+async def test_a_token_that_was_revoked_without_a_word_is_noted_and_said(
+    started: Started,
+) -> None:
+    _, taken = await started.posted("hello")
+    started.team.app.token.error = "token_revoked"
+
+    with pytest.raises(NotPermitted):
+        await started.slack.client.annotate(taken.ref, "careful", nonce="n")
+    said = started.slack.ready()
+    with pytest.raises(Gone):
+        await started.slack.client.annotate(taken.ref, "careful", nonce="n")
+
+    assert "token_revoked" in str(said)
+    assert started.communities.of("slack", started.team.id).left_at is not None
+
+
+async def test_a_token_that_slack_refused_by_mistake_is_tried_again(started: Started) -> None:
+    _, taken = await started.posted("hello")
+    started.world.fail("chat.postMessage", Fault("invalid_auth"))
+
+    with pytest.raises(NotPermitted):
+        await started.slack.client.annotate(taken.ref, "careful", nonce="n")
+    await started.slack.client.annotate(taken.ref, "careful", nonce="n")
+
+    assert started.slack.ready() is None
+    assert started.communities.of("slack", started.team.id).left_at is None
+
+
+async def test_an_administrators_token_that_was_revoked_without_a_word_ends_deleting(
+    started: Started,
+) -> None:
+    message, taken = await started.posted("hello")
+    assert started.team.app.user_token is not None
+    started.team.app.user_token.error = "token_revoked"
+
+    with pytest.raises(NotPermitted) as refused:
+        await started.slack.client.delete(taken.ref, reason="rule-a")
+
+    assert message.permalink in str(refused.value)
+    assert "revoked" in str(started.slack.can(parse("delete"), taken))
+    assert started.slack.ready() is None
 
 
 async def test_a_revoked_administrators_token_ends_deleting_and_nothing_else(

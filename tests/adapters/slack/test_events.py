@@ -140,6 +140,14 @@ def test_the_same_message_read_again_has_the_same_revision() -> None:
     assert Post(again, "C1").revision == read(event).revision
 
 
+@pytest.mark.parametrize("more", [{}, {"is_external": True, "mode": "external"}])
+def test_a_file_that_was_deleted_makes_no_new_revision(more: dict[str, Any]) -> None:
+    whole = an_event(subtype="file_share", files=[{**FILE, **more}])
+    left = {**whole, "files": [{"id": FILE["id"], "mode": "tombstone"}]}
+
+    assert read(left).revision == read(whole).revision
+
+
 @pytest.mark.parametrize(
     "change",
     [

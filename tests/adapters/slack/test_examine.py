@@ -1,6 +1,8 @@
 """The doctor says what of Slack works, and how to mend what does not."""
 
+import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -46,8 +48,6 @@ async def test_it_can_be_asked_before_the_start(world: World) -> None:
 
 def without_scope(started: Started) -> None:
     started.team.app.token.scopes.discard("reactions:write")
-    started.slack._parts.workspaces._open.clear()
-    started.slack._parts.workspaces.own = None
 
 
 def public_channel(started: Started) -> None:
@@ -84,6 +84,21 @@ async def test_what_is_wrong_is_said_with_the_fix(
     (sentence,) = await ill(started)
 
     assert said in sentence
+
+
+async def test_a_token_that_was_revoked_since_the_start_is_said(started: Started) -> None:
+    started.team.app.token.error = "token_revoked"
+
+    (sentence,) = await ill(started)
+
+    assert "token_revoked" in sentence
+
+
+async def test_a_clock_that_is_far_off_is_said(world: World) -> None:
+    async with a_slack(world, now=lambda: datetime.now(UTC) + timedelta(minutes=4)) as started:
+        (sentence,) = await ill(started)
+
+    assert re.search(r"2[34]\d s ahead of Slack's", sentence)
 
 
 async def test_no_channel_for_cards_is_said(world: World) -> None:
@@ -125,9 +140,10 @@ async def test_no_administrators_token_is_no_fault(world: World) -> None:
 
 async def test_what_a_policy_asks_for_in_vain_is_said(world: World) -> None:
     async with a_slack(world, asked=lambda: [parse("ban")]) as started:
-        (sentence,) = await ill(started)
+        found = await started.slack.examine()
 
-    assert "asks for ban" in sentence
+    assert any("asks for ban" in one.sentence for one in found)
+    assert all(one.well for one in found)
 
 
 async def test_slack_being_away_is_said(started: Started) -> None:

@@ -85,6 +85,11 @@ async def test_a_link_is_acknowledged_and_nothing_else(started: Started) -> None
     assert started.chat.presses == []
 
 
+def audited(started: Started) -> list[tuple[str, str]]:
+    """Who brought what, as it came before those who refuse and audit it."""
+    return [(asker.id, press.verb) for asker, press, _ in started.chat.presses]
+
+
 async def test_another_workspaces_button_is_refused(started: Started) -> None:
     other = started.world.team("other")
     card = await a_card_up(started)
@@ -95,7 +100,7 @@ async def test_another_workspaces_button_is_refused(started: Started) -> None:
     answer = await started.mod.told()
 
     assert "not valid here" in str(answer.blocks)
-    assert started.chat.presses == []
+    assert audited(started) == [(started.mod.id, "forged")]
 
 
 async def test_a_button_nobody_made_is_refused(started: Started) -> None:
@@ -107,7 +112,7 @@ async def test_a_button_nobody_made_is_refused(started: Started) -> None:
     answer = await started.mod.told()
 
     assert "not valid here" in str(answer.blocks)
-    assert started.chat.presses == []
+    assert audited(started) == [(started.mod.id, "forged")]
 
 
 async def test_a_person_of_another_workspace_is_refused(started: Started) -> None:
@@ -119,7 +124,7 @@ async def test_a_person_of_another_workspace_is_refused(started: Started) -> Non
     answer = await started.mod.told()
 
     assert "another workspace" in str(answer.blocks)
-    assert started.chat.presses == []
+    assert audited(started) == [(started.mod.id, "stranger")]
 
 
 async def test_a_workspace_without_the_app_presses_nothing(started: Started) -> None:

@@ -80,7 +80,7 @@ def test_actions_of_all_matched_rules_merge_to_the_harsher() -> None:
 
     verdict = policy.decide(an_assessment(scam=0.9), a_context())
 
-    assert verdict.actions == (Delete(), Timeout.parse("1d"), Log(), Flag())
+    assert verdict.actions == (Delete(), Timeout.parse("1d"), Flag(), Log())
 
 
 def test_beneath_a_post_that_is_removed_nothing_is_written() -> None:

@@ -60,7 +60,7 @@ def test_a_community_can_put_a_rule_in_shadow() -> None:
 def test_a_community_can_do_something_else() -> None:
     policy = a_policy(SCAM, of_community('id = "scam"\nthen = ["log", "flag"]'))
 
-    assert judged(policy, "G1", "C1", scam=0.9).actions == (Log(), Flag())
+    assert judged(policy, "G1", "C1", scam=0.9).actions == (Flag(), Log())
 
 
 def test_a_community_can_set_a_threshold() -> None:
@@ -152,7 +152,7 @@ def test_the_version_is_of_the_preset_too() -> None:
 
 
 def test_an_inherited_id_is_no_new_rule() -> None:
-    with pytest.raises(Misconfigured, match=r'"scam" is inherited already, from standard.toml:15'):
+    with pytest.raises(Misconfigured, match=r'"scam" is inherited already, from standard.toml:16'):
         a_policy('extends = "standard"', SCAM)
 
 

@@ -236,6 +236,7 @@ async def test_a_card_that_was_taken_away_is_not_put_up_again(room: Room) -> Non
         await room.turn()
 
     assert room.cards == []
+    assert room.client.calls.count("redraw_card") == 1
 
 
 @pytest.mark.parametrize("noticed", ["noticed", "not noticed"])
@@ -259,7 +260,7 @@ async def test_taken_away_while_escalated_it_stays_away(room: Room) -> None:
     await room.turn()
     room.client.cards.clear()
     for _ in range(3):
-        await room.does(Command.NOTE, name)
+        await room.does(Command.CLAIM, name)
         await room.turn()
 
     assert room.cards == []

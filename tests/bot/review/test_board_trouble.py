@@ -149,6 +149,8 @@ async def test_a_community_without_a_place_is_tried_rarely_and_told_of(room: Roo
 
     assert room.client.calls.count("post_card") == 1
     assert room.board.lacks() == {"fake:g1": "no channel was chosen for cards"}
+    later = room.now() + timedelta(minutes=1)
+    assert await room.posting.shelf.changed(["fake"], later, SECOND) == []
 
 
 async def test_a_community_without_a_place_is_told_of_once_an_hour(
@@ -183,8 +185,57 @@ async def test_what_waited_is_put_up_once_a_channel_is_chosen(room: Room) -> Non
     await room.communities.change(*PLACE, lambda c: replace(c, log_channel="c9"), by="ada")
     await room.turn()
 
-    assert {card.case_id for card in room.cards if card.state == "open"} == set(names[1:])
+    assert {card.case_id for card in room.cards} == set(names[1:])
     assert room.board.lacks() == {}
+
+
+async def test_what_waited_is_put_up_once_it_is_permitted_without_a_word(room: Room) -> None:
+    room.client.breaks = {"post_card": NotPermitted("missing permission")}
+    names = [await room.posts(number=n, by=f"u{n}") for n in range(4)]
+    await room.turn()
+    room.client.breaks = {}
+    await room.turn(timedelta(minutes=11))
+    await room.turn()
+
+    assert {card.case_id for card in room.cards} == set(names)
+
+
+async def test_while_it_is_not_permitted_one_card_is_tried_and_not_all(room: Room) -> None:
+    room.client.breaks = {"post_card": NotPermitted("missing permission")}
+    for number in range(4):
+        await room.posts(number=number, by=f"u{number}")
+    await room.turn()
+    room.client.calls.clear()
+    await room.turn(timedelta(minutes=11))
+    later = room.now() + timedelta(minutes=1)
+
+    assert room.client.calls.count("post_card") == 1
+    assert await room.posting.shelf.changed(["fake"], later, SECOND) == []
+
+
+async def test_what_was_decided_before_there_was_a_place_is_not_put_up(room: Room) -> None:
+    room.client.breaks = {"post_card": NotPermitted("missing permission")}
+    names = [await room.posts(number=n, by=f"u{n}") for n in range(3)]
+    await room.turn()
+    await room.does(Command.UPHOLD, names[0])
+    await room.turn()
+    room.client.breaks = {}
+    await room.turn(timedelta(minutes=11))
+    await room.turn()
+
+    assert {card.case_id for card in room.cards} == set(names[1:])
+
+
+async def test_a_trial_that_shows_nothing_is_followed_by_all(room: Room) -> None:
+    places = room.posting.places
+    places.close(PLACE, "missing permission")
+    room.world.time += timedelta(minutes=11)
+    assert places.opened() == {PLACE: False}
+    assert places.opened() == {}
+
+    room.world.time += timedelta(minutes=11)
+    assert places.opened() == {PLACE: True}
+    assert places.opened() == {}
 
 
 async def test_what_waited_is_put_up_after_a_restart(room: Room) -> None:

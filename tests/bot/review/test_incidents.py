@@ -204,3 +204,17 @@ async def test_dead_workers_are_told_apart(room: Room) -> None:
 
     assert room.card.title == "3 posts wait: what reads them died over them"
     assert "not tried again by themselves" in room.card.explanation
+
+
+async def test_a_kill_after_posting_closes_it_all_the_same(room: Room) -> None:
+    for number in range(3):
+        await room.waits(number)
+    room.client.die_after = "post_card"
+    with pytest.raises(Killed):
+        await room.turn()
+    for number in range(3):
+        await room.answered(number)
+    room.restart()
+    await room.turn()
+
+    assert room.card.state == "closed"

@@ -34,6 +34,14 @@ def failing(*failures: tuple[str, FailureKind], rules: tuple[str, ...] = ()) -> 
     )
 
 
+def test_what_a_member_reported_waits_for_a_person_and_nothing_else() -> None:
+    record = failing(("gemini", FailureKind.UNAVAILABLE))
+    assert waits_for(record, REMOTE) == GEMINI
+
+    reported = dataclasses.replace(record, key=record.key._replace(cause=Cause.REPORTED))
+    assert not waits_for(reported, REMOTE)
+
+
 def later(
     *, cause: Cause = Cause.LATE_ANSWER, turn: int = 0, revision: str = "0", clean: bool = True
 ) -> Record:

@@ -94,6 +94,17 @@ async def test_a_change_while_it_is_drawn_is_not_lost(shelf: CardShelf, journal:
     assert await changed(shelf) == [name]
 
 
+async def test_what_was_shown_is_not_unshown_by_an_older_look(
+    shelf: CardShelf, journal: Journal
+) -> None:
+    name = await a_case(journal)
+    (seen,) = await shelf.changed(HERE, LATER, PACE)
+    await shelf.shown({name: seen.changes})
+    await shelf.shown({name: 0})
+
+    assert await changed(shelf) == []
+
+
 async def test_a_burst_is_one_card_in_its_order(shelf: CardShelf, journal: Journal) -> None:
     names = [await a_case(journal, number) for number in range(3)]
     found = await put(shelf)

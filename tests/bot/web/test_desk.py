@@ -5,9 +5,13 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from bot.model import CaseState, EventKind
-from tests.bot.web.fakes import NOW, World, a_case
+from bot.errors import EnvironmentFailed
+from bot.model import Case, CaseState, EventKind
+from bot.web.app import create_app
+from tests.bot.web.conftest import BASE
+from tests.bot.web.fakes import NOW, FakeDesk, World, a_case
 
+TOKEN = {"Authorization": "Bearer token-moderate"}
 HX = {"HX-Request": "true"}
 
 
@@ -186,3 +190,19 @@ async def test_an_analysts_token_sees_no_case(client: httpx.AsyncClient, path: s
 def list_address(page: str) -> str:
     """Where the page looks for changes."""
     return page.split('data-hx-get="', 1)[1].split('"', 1)[0].replace("&amp;", "&")
+
+
+class Away(FakeDesk):
+    """A desk whose database does not answer."""
+
+    async def case(self, case_id: str) -> Case | None:
+        raise EnvironmentFailed(f"The database is away, and nobody can look up {case_id}.")
+
+
+async def test_a_case_nobody_can_look_up_is_not_said_to_be_missing() -> None:
+    transport = httpx.ASGITransport(create_app(World(desk=Away()).services()))
+    async with httpx.AsyncClient(transport=transport, base_url=BASE, headers=TOKEN) as client:
+        page = await client.get("/desk/cases/c1")
+        note = await client.post("/desk/cases/c1/note", data={"note": "hm"})
+
+    assert (page.status_code, note.status_code) == (503, 503)
