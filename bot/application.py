@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, partial
 
 from analysis.remote.meter import EVERY, Spared
 from bot.actions.spec import parse
@@ -55,6 +55,7 @@ from bot.review.teaching import Teacher
 from bot.review.trials import Trials
 from bot.review.withheld import WithheldActions
 from bot.running import Running, Task, never_ends
+from bot.storage.activity import activity
 from bot.storage.reseal import Reseal
 from bot.storage.retention import Kept, Retention
 from bot.storage.store import Store
@@ -371,6 +372,7 @@ class Application:
                 trials=self.trials,
                 clock=self.clock,
             ),
+            activity=partial(activity, self.store.database),
             places=Places(self.store.communities.everywhere, self._link),
             metrics=self.metrics.registry,
             platforms=tuple(mounted),

@@ -168,7 +168,7 @@ class DeskRoom:
             picture = await self._desk.evidence(case_id, n)
         except (LookupError, BotError) as exc:
             raise HTTPException(404, "This picture is not kept.") from exc
-        return Response(picture, media_type=_kind(picture), headers=EVIDENCE_HEADERS)
+        return Response(picture, media_type=picture_kind(picture), headers=EVIDENCE_HEADERS)
 
     async def worth(self, request: Request) -> HTMLResponse:
         """What the rules and the detectors are worth, by what moderators decided."""
@@ -269,7 +269,8 @@ class DeskRoom:
         )
 
 
-def _kind(picture: bytes) -> str:
+def picture_kind(picture: bytes) -> str:
+    """What a kept picture is, or 404 for anything else."""
     if picture[:4] == b"RIFF" and picture[8:12] == b"WEBP":
         return "image/webp"
     for magic, kind in KINDS:

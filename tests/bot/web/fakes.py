@@ -1,6 +1,7 @@
 """An in-memory world for the web application: fakes that behave, and builders of values."""
 
 import io
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -52,6 +53,7 @@ from bot.model import Evidence as Kept
 from bot.ports import Client, Presence, Target
 from bot.review.states import Command, move, replay
 from bot.review.waiting import Incident
+from bot.storage.activity import Activity
 from bot.web.access import Identity, MemorySessions, Scope
 from bot.web.places import Places
 from bot.web.services import Limits, Mounted, OnStage, Reach, Services
@@ -400,12 +402,30 @@ class World:
             lessons=self.lessons,
             deliveries=self.deliveries,
             rules=self.rules,
+            activity=self.happened,
             places=Places(lambda: self.communities, lambda ref: self.addresses.get(str(ref), "")),
             clock=lambda: self.time,
             limits=self.limits,
             reach=self.reach,
             platforms=self.platforms,
         )
+
+    async def happened(
+        self, platform: str, community_id: str, since: datetime, until: datetime
+    ) -> Activity:
+        """What the desk's cases of that time amount to."""
+        mine = [
+            case
+            for case in self.desk.held.values()
+            if case.message.ref[:2] == (platform, community_id) and since <= case.opened_at < until
+        ]
+        done = Counter(
+            (outcome.action.split()[0], outcome.status.value)
+            for case in mine
+            for judgement in case.judgements
+            for outcome in judgement.outcomes
+        )
+        return Activity(len(mine), len(mine), 0, 0, done, 0.25)
 
     def code(self, *scopes: Scope) -> str:
         """A sign-in code, for an administrator unless scopes are given."""
