@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
 from fastapi import APIRouter
 
@@ -299,6 +299,15 @@ class Platform(Protocol):
 
     def ready(self) -> str | None:
         """None when it can work, else what is missing, for ``/readyz``."""
+        ...
+
+
+@runtime_checkable
+class LinksPosts(Protocol):
+    """A platform on which a post has an address that a browser opens."""
+
+    def link(self, ref: Ref) -> str:
+        """Where a post opens, without asking the platform; empty where that is not known now."""
         ...
 
 
