@@ -9,6 +9,11 @@ from adapters.slack.people import People
 from adapters.slack.shape import word
 from bot.errors import NotPermitted
 
+ONLY_ITS_OWN = (
+    "on Slack a bot deletes only its own messages, and no administrator's token "
+    "(BIFOCAL_SLACK__USER_TOKEN) was given"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
@@ -95,10 +100,7 @@ class Workspace:
             return self.holder.cannot_delete()
         if self.holder_trouble:
             return self.holder_trouble
-        return (
-            "on Slack a bot deletes only its own messages, and no administrator's token "
-            "(BIFOCAL_SLACK__USER_TOKEN) was given"
-        )
+        return ONLY_ITS_OWN
 
     def link(self, channel: str, ts: str) -> str:
         """Where a message opens in Slack."""

@@ -160,12 +160,14 @@ async def test_the_doctor_finds_all_well_and_says_what_is_not(tmp_path: Path) ->
     async with slack_world() as world:
         settings = settings_of(world, tmp_path)
         code, out, err = await command(tmp_path, "doctor", **settings)
+        _, checked, _ = await command(tmp_path, "check", **settings)
         world.team().app.token.scopes.discard("reactions:write")
         ill, told, _ = await command(tmp_path, "doctor", **settings)
 
     assert (code, ill) == (0, 1), out + err
     assert "slack: Socket Mode opens." in out
     assert "The policy asks for timeout, and Slack has no timeouts" in out
+    assert "slack: The policy asks for timeout" in checked
     assert "reactions:write (to mark posts with a reaction)" in told
 
 
