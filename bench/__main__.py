@@ -19,6 +19,7 @@ MODULES = (
     "bench.intake",
     "bench.remote",
     "bench.footprint",
+    "bench.chat",
     "bench.bank",
     "bench.policy",
     "bench.backtest",

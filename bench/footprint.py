@@ -50,22 +50,27 @@ async def _one(settings: dict[str, str]) -> tuple[float, float, float]:
         async with bot, bot.client() as client:
             (await client.get("/readyz")).raise_for_status()
             ready = time.perf_counter() - began
-            rest = _memory(bot.pid)
+            rest = memory(bot.pid)
             for number in range(4):
                 picture = encoded(
                     text_on("navy", "white", f"Claim your prize {number}", size=60, box=(1024, 768))
                 )
                 files = {"image": (f"{number}.png", picture, "image/png")}
                 (await client.post("/api/v1/analyze", files=files)).raise_for_status()
-            return ready, rest, _memory(bot.pid)
+            return ready, rest, memory(bot.pid)
 
 
-def _memory(pid: int) -> float:
+def memory(pid: int) -> float:
     """Of a process and all that descend from it, in MiB."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
+    return own_memory(pid) + sum(memory(int(child)) for child in children)
+
+
+def own_memory(pid: int) -> float:
+    """Of one process, in MiB."""
     rollup = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii")
     own = next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
-    return own / 1024 + sum(_memory(int(child)) for child in children)
+    return own / 1024
 
 
 def _installed() -> int:

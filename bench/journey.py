@@ -30,6 +30,7 @@ from bot.enforce import Enforcer
 from bot.house import House, Voice
 from bot.journey.act import Act
 from bot.journey.burst import Burst, Recent
+from bot.journey.encoded import Encodings
 from bot.journey.gather import Gatherer
 from bot.journey.giving_up import GivenUp
 from bot.journey.judge import Judge
@@ -142,7 +143,7 @@ async def _app(
         judge,
         MemoryCounters(),
         store.authors,
-        Keeper(store.evidence, core.encode),
+        Keeper(store.evidence, Encodings(core.encode).of),
         _now,
     )
     given_up = GivenUp(store.journal, platforms, _now)

@@ -45,9 +45,9 @@ def document(analysis: Analysis) -> dict[str, object]:
         ],
         "scores": {category.value: found.scores.get(category) for category in Category},
         "unasked": [category.value for category in found.unasked],
-        "signals": [_signal(signal) for signal in found.signals],
+        "signals": [signal_fields(signal) for signal in found.signals],
         "facts": [_fact(fact) for fact in facts(analysis)],
-        "failures": [_failure(failure) for failure in found.failures],
+        "failures": [failure_fields(failure) for failure in found.failures],
         "verdict": _verdict(analysis.verdict),
         "cost_usd": found.cost_usd,
         "timings_ms": dict(found.timings_ms),
@@ -85,7 +85,8 @@ def _media(name: str, media: Media | None) -> dict[str, object]:
     return {"name": name} | {key: getattr(media, key, None) for key in fields}
 
 
-def _signal(signal: Signal) -> dict[str, object]:
+def signal_fields(signal: Signal) -> dict[str, object]:
+    """A signal with its evidence."""
     return {
         "category": signal.category.value,
         "score": signal.score,
@@ -103,7 +104,7 @@ def _evidence(evidence: Evidence | None) -> dict[str, object] | None:
         "quote": evidence.quote,
         "origin": evidence.origin.value if evidence.origin else None,
         "media": evidence.media,
-        "box": _box(evidence.box),
+        "box": box_fields(evidence.box),
     }
 
 
@@ -114,11 +115,12 @@ def _fact(fact: Fact) -> dict[str, object]:
         "score": fact.score,
         "modality": fact.modality.value,
         "media": fact.media,
-        "box": _box(fact.box),
+        "box": box_fields(fact.box),
     }
 
 
-def _failure(failure: Failure) -> dict[str, object]:
+def failure_fields(failure: Failure) -> dict[str, object]:
+    """A failure, with the picture it is about where there is one."""
     stated: dict[str, object] = {
         "detector": failure.detector,
         "kind": failure.kind.value,
@@ -137,5 +139,6 @@ def _verdict(verdict: Verdict) -> dict[str, object]:
     }
 
 
-def _box(box: Box | None) -> list[float] | None:
+def box_fields(box: Box | None) -> list[float] | None:
+    """Left, top, right and bottom, in 0..1."""
     return None if box is None else [round(edge, 4) for edge in box]

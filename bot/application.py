@@ -28,6 +28,7 @@ from bot.health import Health
 from bot.house import House, Voice
 from bot.journey.act import Act
 from bot.journey.burst import Burst, Recent
+from bot.journey.encoded import Encodings
 from bot.journey.gather import Gatherer
 from bot.journey.giving_up import GivenUp
 from bot.journey.judge import Judge
@@ -45,11 +46,12 @@ from bot.ports import Client, Platform
 from bot.queue.port import Queue
 from bot.remember import remember
 from bot.remote_figures import RemoteFigures
+from bot.review.appealed import Appeals
 from bot.review.bank_watch import BankWatch
 from bot.review.desk import Desk
 from bot.review.opened import Boards, boards
 from bot.review.orders import PersonOrders
-from bot.review.rulebook import RuleBook
+from bot.review.rulebook import RuleBooks
 from bot.review.teaching import Teacher
 from bot.review.trials import Trials
 from bot.review.withheld import WithheldActions
@@ -163,7 +165,7 @@ class Application:
             self.judge,
             self.counters,
             self.store.authors,
-            Keeper(self.store.evidence, self.core.encode),
+            Keeper(self.store.evidence, Encodings(self.core.encode).of),
             self.clock,
             ignored=self.store.ignored.covers,
         )
@@ -257,6 +259,7 @@ class Application:
             parse,
             self.clock,
             learn=self.teacher.overturned,
+            tell=Appeals(self._acting, self.house).decided,
             house=self.house,
         )
 
@@ -296,6 +299,7 @@ class Application:
             reports=self.reports,
             erasures=self.store.erasures,
             health=self.health,
+            lacks=self.boards.board.lacks,
             clock=self.clock,
         )
         return front_desk(self.settings, self.store, parts)
@@ -370,7 +374,14 @@ class Application:
             withheld=self.withheld,
             lessons=self.teacher,
             deliveries=self.webhooks,
-            rules=RuleBook(self.rules, self.store.journal, self.trials, self.clock),
+            rules=RuleBooks(
+                self.rules,
+                self.choice,
+                self.store.communities.everywhere,
+                journal=self.store.journal,
+                trials=self.trials,
+                clock=self.clock,
+            ),
             metrics=self.metrics.registry,
             platforms=tuple(mounted),
             reach=Reach(web.host, web.port, web.public_url, web.allowed_ips, web.trusted_proxies),

@@ -3,7 +3,23 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol, Self
+
+
+class CommunityName(NamedTuple):
+    """A community as people name it, ``discord:1`` or ``1``; no platform means any."""
+
+    platform: str
+    id: str
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Read ``PLATFORM:ID`` or ``ID``."""
+        platform, found, name = text.partition(":")
+        return cls(platform, name) if found else cls("", text)
+
+    def __str__(self) -> str:
+        return f"{self.platform}:{self.id}" if self.platform else self.id
 
 
 @dataclass(frozen=True, slots=True)

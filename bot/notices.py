@@ -48,6 +48,17 @@ def sorry(voice: Voice, message: Message) -> str:
     )
 
 
+def stays(voice: Voice, message: Message) -> str:
+    """The note to an author whose appeal changed nothing."""
+    _ = _catalogue(voice.language).gettext
+    return "\n".join(
+        [
+            _("About your post in #{channel}:").format(channel=_where(message)),
+            _("A moderator looked again: it stays as it was decided."),
+        ]
+    )
+
+
 def _done(voice: Voice, action: str) -> str:
     """What one action means to the author; empty for what is not about them."""
     _ = _catalogue(voice.language).gettext

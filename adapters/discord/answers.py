@@ -20,6 +20,8 @@ from bot.log import logger
 
 LONGEST_S = 600.0
 """Seconds an answer may take; Discord forgets the question after 15 minutes."""
+AT_ONCE = 200
+"""Answers that are worked on at the same time. More are announced in time, and wait their turn."""
 BROKE = Sheet(
     "That did not work",
     ("Something broke while this was done. Try again; the log says more.",),
@@ -35,6 +37,7 @@ class Answers:
     def __init__(self, sign: Sign, chat: Callable[[], Chat | None]) -> None:
         self._sign = sign
         self._chat = chat
+        self._turn = asyncio.Semaphore(AT_ONCE)
 
     async def say(self, interaction: Interaction, sentence: str) -> None:
         """Answer at once, in words of ours alone."""
@@ -56,7 +59,8 @@ class Answers:
             await interaction.response.defer()
         else:
             await interaction.response.defer(ephemeral=True, thinking=True)
-        sheet = await self._done(work)
+        async with self._turn:
+            sheet = await self._done(work)
         files = await self._files(sheet)
         names = [each.filename for each in files]
         view = drawn(sheet, self._sign, str(interaction.guild_id or ""), names)

@@ -34,6 +34,7 @@ _REFUSED = {
 }
 _UNAUTHORIZED = 401
 _RATE_LIMITED = 429
+_BROKEN = 500
 
 
 @contextmanager
@@ -64,6 +65,8 @@ def translated() -> Iterator[None]:
 def _said_no(exc: discord.HTTPException) -> PlatformUnavailable | NotPermitted:
     if exc.status == _RATE_LIMITED:
         return PlatformUnavailable("Discord turns this address away for a while (429)")
+    if exc.status >= _BROKEN:
+        return PlatformUnavailable(f"Discord answered {exc.status}")
     if exc.status == _UNAUTHORIZED:
         return PlatformUnavailable("Discord does not take the token any more (401)")
     why = _REFUSED.get(exc.code, f"Discord refuses it ({exc.status}, {exc.code})")

@@ -22,8 +22,6 @@ from adapters.discord.session import Heard
 from bot.errors import PlatformError
 from bot.log import logger
 
-AT_ONCE = 200
-"""Interactions that are answered at the same time; more wait their turn."""
 _log = logger("discord.hearing")
 
 
@@ -51,7 +49,6 @@ class Hearing:
         self._breaker = breaker
         self._denied = denied
         self._beside: set[asyncio.Task[None]] = set()
-        self._turn = asyncio.Semaphore(AT_ONCE)
         self._away: dict[int, int] = {}
         """Servers that we do not hear of now, and the newest message heard before that."""
 
@@ -87,8 +84,7 @@ class Hearing:
 
     async def interaction(self, interaction: "discord.Interaction[Any]") -> None:
         """Somebody used a command, a menu, a button or a form."""
-        async with self._turn:
-            await self._presses.handle(interaction)
+        await self._presses.handle(interaction)
 
     async def room(self) -> None:
         """Returns when more may be read."""

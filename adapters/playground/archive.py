@@ -160,7 +160,8 @@ class Posts:
                 (author_id,),
             ).fetchall()
             gone = self._db.execute("DELETE FROM posts WHERE author_id = ?", (author_id,)).rowcount
-            self._db.execute("DELETE FROM timeouts WHERE author_id = ?", (author_id,))
+            for table in ("notes", "timeouts"):
+                self._db.execute(f"DELETE FROM {table} WHERE author_id = ?", (author_id,))  # noqa: S608 - literals
         held = "SELECT 1 FROM uploads WHERE sha256 = ?"
         free = {row["sha256"] for row in digests}
         return gone, [d for d in sorted(free) if not self._db.execute(held, (d,)).fetchone()]

@@ -90,7 +90,7 @@ COMMANDS = (
         "Ask a moderator to look again at what was done about your post.",
         Rank.MEMBER,
         (
-            Argument("case", "The number from the note you were sent; empty: your newest."),
+            Argument("case", "The case's number, if you know it; empty: your newest."),
             Argument("words", "What the moderator should know."),
         ),
         outside=True,

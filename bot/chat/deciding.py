@@ -8,7 +8,7 @@ from analysis.taxonomy import Category
 from analysis.types import BankKind
 from bot.chat.asker import Asker, Rank, Refused, check_rank
 from bot.chat.forms import LENGTHS, reason_of
-from bot.chat.sheet import Press, Sheet, Tone
+from bot.chat.sheet import Button, Press, Sheet, Tone
 from bot.model import Case, Outcome, Status
 from bot.review.desk import Desk
 from bot.review.teaching import Teacher
@@ -28,6 +28,12 @@ class Ignores(Protocol):
 
     async def add(self, case: Case, by: str) -> int:
         """Ignore pictures like this case's in its channel; how many."""
+        ...
+
+    async def remove(
+        self, platform: str, community: str, channel: str, sha256: str, by: str
+    ) -> bool:
+        """Judge a picture in that channel again; False where it was not ignored."""
         ...
 
 
@@ -77,6 +83,7 @@ class Deciding:
             "drop": self._drop,
             "escalate": self._escalate,
             "ignore": self._ignore,
+            "unignore": self._unignore,
             "known_bad": self._known_bad,
             "known_good": self._known_good,
             "note": self._note,
@@ -124,7 +131,7 @@ class Deciding:
     async def _overturn(self, asker: Asker, case: Case, answers: Mapping[str, str]) -> Sheet:
         words = answers.get("words", "").strip()
         over = await self._desk.overturn(case.id, signature(asker), case.version, words)
-        told = "What was done is taken back, and the author is told."
+        told = "What was done is taken back. An author who was told of it, or appealed, is told."
         if over.left:
             return Sheet(
                 "Overturned", ("Not all could be taken back:", *over.left), tone=Tone.WATCH
@@ -216,7 +223,14 @@ class Deciding:
         if not number:
             raise Refused("This case has no picture that could be recognised again.")
         told = "Pictures like these are left out of judgements in this channel; words are not."
-        return _done("Ignored from now on", told)
+        back = Button("Take it back", Press("unignore", case.id))
+        return Sheet("Ignored from now on", (told,), buttons=(back,), tone=Tone.GOOD)
+
+    async def _unignore(self, asker: Asker, case: Case, _: Mapping[str, str]) -> Sheet:
+        where = case.message.ref[:3]
+        for digest in dict.fromkeys(one.sha256 for one in case.evidence):
+            await self._ignores.remove(*where, digest, signature(asker))
+        return _done("Looked at again", "Pictures like these are judged in this channel as ever.")
 
 
 def signature(asker: Asker) -> str:

@@ -55,7 +55,10 @@ def _overturn(press: Press) -> Form:
         "Overturn",
         _confirmed(press),
         (_WORDS,),
-        "All that was done is taken back as far as it can be, and the author is told.",
+        (
+            "All that was done is taken back as far as it can be. An author who was told of it, "
+            "or appealed, is told."
+        ),
         "Overturn",
     )
 

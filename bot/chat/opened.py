@@ -51,6 +51,8 @@ class Parts:
     reports: Reports
     erasures: Erasures
     health: Health
+    lacks: Callable[[], Mapping[str, str]]
+    """Why no card can be put up, by ``platform:community``."""
     clock: Callable[[], datetime]
 
 
@@ -118,6 +120,7 @@ def _telling(store: Store, parts: Parts) -> Telling:
         policy=parts.policy,
         platforms=parts.platforms,
         health=parts.health,
+        lacks=parts.lacks,
         providers=providers,
         clock=parts.clock,
     )

@@ -112,7 +112,7 @@ class People:
         """
         case = await self._appealable(asker, case_id.strip().lower())
         await self._desk.appeal(case.id, asker.id, words)
-        told = "A moderator looks at it again. You are told what comes of it."
+        told = "A moderator looks at it again, and writes to you what comes of it if you let them."
         return Sheet("Appealed", (told,), tone=Tone.GOOD, footer=f"Case {case.id}")
 
     async def privacy(self, asker: Asker, erase: str) -> Sheet:
@@ -159,11 +159,9 @@ class People:
 
     async def _appealable(self, asker: Asker, case_id: str) -> Case:
         if case_id:
-            case = await self._desk.case(case_id)
-            ref, author = case.message.ref, case.message.author
-            elsewhere = asker.community_id and ref.community_id != asker.community_id
-            if ref.platform != asker.platform or author.id != asker.id or elsewhere:
-                # The same words as for a case that is not there: a number tells nobody anything.
+            case = await self._journal.case(case_id)
+            if case is None or not _theirs(case, asker):
+                # The same words whether it is there or not: a number tells nobody anything.
                 raise Refused(f"There is no case {case_id} of yours.")
             return case
         mine = await cases_of(self._journal, asker.platform, asker.community_id, asker.id)
@@ -172,6 +170,13 @@ class People:
             if not kinds & {EventKind.APPEALED, EventKind.OVERTURNED, EventKind.RESOLVED}:
                 return case
         raise Refused("Nothing of yours can be appealed.")
+
+
+def _theirs(case: Case, asker: Asker) -> bool:
+    """Whether a case is about a post of the asker's, in the community they ask in."""
+    ref = case.message.ref
+    here = asker.community_id in {"", ref.community_id}
+    return here and (ref.platform, case.message.author.id) == (asker.platform, asker.id)
 
 
 def _line(entry: Entry) -> str:

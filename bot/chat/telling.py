@@ -46,6 +46,7 @@ class Telling:
         policy: Callable[[str], Policy],
         platforms: Mapping[str, Platform],
         health: Health,
+        lacks: Callable[[], Mapping[str, str]],
         providers: Providers,
         clock: Callable[[], datetime],
     ) -> None:
@@ -55,6 +56,7 @@ class Telling:
         self._policy = policy
         self._platforms = platforms
         self._health = health
+        self._lacks = lacks
         self._providers = providers
         self._clock = clock
 
@@ -76,9 +78,11 @@ class Telling:
             ("Escalated", str(open_now.get(CaseState.ESCALATED, 0))),
             ("Cards go to", community.log_channel or "nowhere yet: use /bifocal setup"),
         )
-        body = tuple(f"{part}: {what}" for part, what in missing.items())
-        tone = Tone.BAD if missing else Tone.WATCH if stopped or mode != "live" else Tone.GOOD
-        return Sheet("Bifocal", body, fields, tone=tone)
+        body = [f"{part}: {what}" for part, what in missing.items()]
+        if why := self._lacks().get(f"{asker.platform}:{asker.community_id}"):
+            body.append(f"No card can be put up here: {why}")
+        tone = Tone.BAD if body else Tone.WATCH if stopped or mode != "live" else Tone.GOOD
+        return Sheet("Bifocal", tuple(body), fields, tone=tone)
 
     async def doctor(self, asker: Asker) -> Sheet:
         """Everything that can be examined here, what is not well first."""

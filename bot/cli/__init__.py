@@ -10,6 +10,7 @@ COMMANDS = (
     "check",
     "doctor",
     "policy",
+    "cases",
     "pause",
     "resume",
     "webhooks",

@@ -12,18 +12,22 @@ from rich.progress import Progress
 from bot.actions.durations import parse_duration
 from bot.cli import policy_text as text
 from bot.cli.policy_trial import run_tests
-from bot.cli.root import USAGE, finished, root_of, said, well_told
+from bot.cli.root import USAGE, Root, finished, root_of, said, well_told
+from bot.config.tables import Settings
 from bot.errors import Misconfigured
 from bot.nearest import did_you_mean
 from bot.policy.backtest import Backtest
+from bot.policy.choice import PolicyChoice
 from bot.policy.explain import Explained
+from bot.policy.file import PolicyFile
 from bot.policy.past import Past
+from bot.policy.policy import Policy
 from bot.policy.report import backtest_document, tuning_document
 from bot.policy.tune import Tuner
 from bot.policy.variables import kinds_of
 from bot.review.why import Why, why
 from bot.storage import replay
-from bot.storage.store import Store
+from bot.storage.store import Store, database_exists
 
 LONGEST = timedelta(days=3650)
 """How far back one may look; records are kept for a month unless the settings say otherwise."""
@@ -48,8 +52,14 @@ def add(app: typer.Typer) -> None:
 @well_told
 def show(
     context: typer.Context,
-    community: Annotated[str, typer.Option(help="As it holds in this community.")] = "",
-    channel: Annotated[str, typer.Option(help="As it holds in this channel.")] = "",
+    community: Annotated[
+        str,
+        typer.Option(
+            help="As it holds in this one, by its id; where no file is named, it may"
+            " have chosen a preset."
+        ),
+    ] = "",
+    channel: Annotated[str, typer.Option(help="As it holds in this channel, by its id.")] = "",
     policy: Rules = None,
     stats: Annotated[
         bool, typer.Option("--stats", help="How often each rule matched, live and in shadow.")
@@ -61,12 +71,15 @@ def show(
     root = root_of(context)
     settings = root.settings(config)
     rules = root.policy(settings, policy).current
+    if community and policy is None and database_exists(settings.storage):
+        rules = _chosen(root, settings, community)
     if stats:
         report = Backtest(rules)
 
         async def work() -> None:
             async with root.storage(settings) as store:
-                async for past in _read(store, replay.Wanted(_begin(since))):
+                only_in = (community,) if community else None
+                async for past in _read(store, replay.Wanted(_begin(since), only_in=only_in)):
                     report.note(past)
 
         finished(work())
@@ -179,12 +192,13 @@ def explain_one(
     """Say why each rule matched a judged post, or did not, with the values it read."""
     root = root_of(context)
     settings = root.settings(config)
-    rules = root.policy(settings, policy).current
+    rules = root.policy(settings, policy)
     found: list[Why] = []
 
     async def work() -> None:
         async with root.storage(settings) as store:
-            if (one := await why(store.journal, lambda _community: rules, which)) is not None:
+            of = rules.of if policy else _choice(store, rules).of
+            if (one := await why(store.journal, of, which)) is not None:
                 found.append(one)
 
     finished(work())
@@ -194,6 +208,23 @@ def explain_one(
             " platform:community:channel:message"
         )
     _print(text.why(found[0], _only(found[0], rule)))
+
+
+def _chosen(root: Root, settings: Settings, community: str) -> Policy:
+    """The policy that is in force in a community."""
+    found: list[Policy] = []
+
+    async def work() -> None:
+        async with root.storage(settings) as store:
+            found.append(_choice(store, root.policy(settings)).of(community))
+
+    finished(work())
+    return found[0]
+
+
+def _choice(store: Store, rules: PolicyFile) -> PolicyChoice:
+    named = store.communities.named
+    return PolicyChoice(rules, lambda community: named(community).preset)
 
 
 def _only(found: Why, rule: str | None) -> Sequence[Explained]:

@@ -17,15 +17,25 @@ class PolicyChoice:
         """
         self._file = file
         self._preset_of = preset_of
-        self._presets = {} if file.has_file else _presets()
+        self._presets = {} if file.has_file else _presets(file.current.version)
 
     def of(self, community_id: str) -> Policy:
         """The rules in force in a community."""
-        chosen = self._presets.get(self._preset_of(community_id))
-        return self._file.current if chosen is None else chosen
+        return self._presets.get(self._preset_of(community_id), self._file.current)
+
+    def differs(self, community_id: str) -> str:
+        """The preset that a community chose; empty where the settings' rules hold in it."""
+        chosen = self._preset_of(community_id)
+        return chosen if chosen in self._presets else ""
+
+    def preset(self, name: str) -> Policy | None:
+        """A preset that a community may choose; None where that would change nothing."""
+        return self._presets.get(name)
 
 
-def _presets() -> dict[str, Policy]:
+def _presets(current: str) -> dict[str, Policy]:
+    """Those that are not of the settings' own version."""
     folder = resources.files("bot.policy") / "presets"
     names = sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir())
-    return {name: Policy.parse(preset_bytes(name), f"{name}.toml") for name in names}
+    found = {name: Policy.parse(preset_bytes(name), f"{name}.toml") for name in names}
+    return {name: policy for name, policy in found.items() if policy.version != current}

@@ -24,6 +24,8 @@ ClientOf = Callable[[Ref], Client | None]
 
 Learn = Callable[[str, str], Awaitable[None]]
 """Told of every overturn, by case and moderator: what the banks are to unlearn."""
+Tell = Callable[[Case], Awaitable[None]]
+"""Told of every case that a person decided: whoever appealed is to hear of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Desk:
         clock: Callable[[], datetime],
         *,
         learn: Learn | None = None,
+        tell: Tell | None = None,
         house: House | None = None,
     ) -> None:
         self._journal = journal
@@ -55,6 +58,7 @@ class Desk:
         self._parse = parse
         self._clock = clock
         self._learn = learn
+        self._tell = tell
         self._house = house
         # Within one process each undoing is carried out once; repeating one is harmless anyway.
         self._undoing = asyncio.Lock()
@@ -130,7 +134,8 @@ class Desk:
             IllegalMove: the case does not allow it otherwise.
             CaseChanged: ``version`` is not the case's any more.
         """
-        return await self._step(case_id, Command.UPHOLD, by, version, note)
+        await self._step(case_id, Command.UPHOLD, by, version, note)
+        return await self._told(case_id)
 
     async def overturn(self, case_id: str, by: str, version: int, note: str = "") -> Overturned:
         """Close the case and undo, newest first, all that was done. Raises as ``uphold`` does.
@@ -142,7 +147,7 @@ class Desk:
         if self._learn is not None:
             await self._learn(case_id, by)
         left = await self.resume(case_id)
-        return Overturned(await self.case(case_id), left)
+        return Overturned(await self._told(case_id), left)
 
     async def resume(self, case_id: str | None = None) -> tuple[str, ...]:
         """Undo what decisions want undone, of one case or of all; returns what is left and why.
@@ -160,6 +165,13 @@ class Desk:
                 if reason is not None:
                     left.append(f"{undoing.outcome.action}: {reason}")
         return tuple(left)
+
+    async def _told(self, case_id: str) -> Case:
+        """A case that was just decided, once its author was told if they appealed."""
+        case = await self.case(case_id)
+        if self._tell is not None:
+            await self._tell(case)
+        return case
 
     async def _step(
         self, case_id: str, command: Command, by: str, version: int | None, note: str

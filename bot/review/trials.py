@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +17,18 @@ PATIENCE = timedelta(seconds=90)
 """For one trial; 5,000 judgements a second are read with ten rules (bench/backtest.py)."""
 PROGRAM = (sys.executable, "-m", "bot.review.trying")
 _log = logger("trials")
+
+
+@dataclass(frozen=True, slots=True)
+class There:
+    """In which communities a policy is tried."""
+
+    only_in: tuple[str, ...] | None = None
+    """None: in all."""
+    not_in: tuple[str, ...] = ()
+
+
+EVERYWHERE = There()
 
 Document = Mapping[str, Any]
 """A backtest or a tuning as ``bot.policy.report`` writes it."""
@@ -44,15 +57,20 @@ class Trials:
         self._turn = asyncio.Lock()
 
     async def backtest(
-        self, policy: bytes, name: str, days: int, wish: Wish | None = None
+        self,
+        policy: bytes,
+        name: str,
+        days: int,
+        wish: Wish | None = None,
+        there: There = EVERYWHERE,
     ) -> Document:
-        """What this policy, with the wish come true, would have made of the last days.
+        """What this policy, with the wish come true, would have made of the last days there.
 
         Raises:
             TrialRefused: the policy is not valid, it took too long, or another trial is running.
         """
         wanted = None if wish is None else _as_json(wish)
-        return await self._run({"wish": wanted}, policy, name, days)
+        return await self._run({"wish": wanted, **asdict(there)}, policy, name, days)
 
     async def tune(
         self,
@@ -63,10 +81,11 @@ class Trials:
         rule: str,
         score: str | None,
         precision: float,
+        there: There = EVERYWHERE,
     ) -> Document:
         """A rule's threshold with its curve. Raises as ``backtest`` does."""
         tune = {"rule": rule, "score": score, "precision": precision}
-        return await self._run({"tune": tune}, policy, name, days)
+        return await self._run({"tune": tune, **asdict(there)}, policy, name, days)
 
     async def _run(
         self, wanted: Mapping[str, object], policy: bytes, name: str, days: int

@@ -11,6 +11,7 @@ import os
 import resource
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -45,9 +46,10 @@ async def answer(request: Mapping[str, Any]) -> Mapping[str, object]:
         database = await Database.open(request["url"], upgrade=False)
         try:
             since = datetime.fromisoformat(request["since"])
+            there = {"only_in": request.get("only_in"), "not_in": request.get("not_in") or ()}
             if tune := request.get("tune"):
-                return await _tuned(policy, database, since, **tune)
-            return await _backtested(policy, database, since)
+                return await _tuned(policy, database, since, there, **tune)
+            return await _backtested(policy, database, since, there)
         finally:
             await database.close()
     except BotError as exc:
@@ -59,9 +61,12 @@ def _wish(rule: str, mode: str | None, thresholds: Mapping[str, float]) -> Wish:
     return Wish(rule, Mode(mode) if mode else None, scores)
 
 
-async def _backtested(policy: Policy, database: Database, since: datetime) -> Mapping[str, object]:
+async def _backtested(
+    policy: Policy, database: Database, since: datetime, there: Mapping[str, Any]
+) -> Mapping[str, object]:
     run = Backtest(policy, keep=KEPT)
-    async for past in replay.past(database, replay.wanted(policy, since)):
+    wanted = replace(replay.wanted(policy, since), **there)
+    async for past in replay.past(database, wanted):
         run.add(past)
     return backtest_document(run.report)
 
@@ -70,13 +75,15 @@ async def _tuned(
     policy: Policy,
     database: Database,
     since: datetime,
+    there: Mapping[str, Any],
     *,
     rule: str,
     score: str | None,
     precision: float,
 ) -> Mapping[str, object]:
     tuner = Tuner(policy, rule, score)
-    wanted = replay.Wanted(since, kinds_of(tuner.reads), animated=True, decided=True)
+    kinds = kinds_of(tuner.reads)
+    wanted = replay.Wanted(since, kinds, animated=True, decided=True, **there)
     async for past in replay.past(database, wanted):
         tuner.add(past)
     return tuning_document(tuner.tuning(precision))

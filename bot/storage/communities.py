@@ -53,6 +53,14 @@ class StoredCommunities:
         there = [c for c in self._known.values() if c.platform == platform and c.left_at is None]
         return tuple(sorted(there, key=lambda one: (one.name.casefold(), one.id)))
 
+    def everywhere(self) -> tuple[Community, ...]:
+        """Every one that was ever seen, on any platform, by name; also those the bot has left."""
+        return tuple(
+            sorted(
+                self._known.values(), key=lambda one: (one.name.casefold(), one.platform, one.id)
+            )
+        )
+
     def named(self, community_id: str) -> Community:
         """What the community of this id chose, on whichever platform: a policy knows ids alone."""
         return self._by_id.get(community_id) or Community("", community_id)

@@ -10,8 +10,9 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Select, and_, exists, func, insert, or_, select, update
 
+from bot.communities import CommunityName
 from bot.errors import BotError
 from bot.model import (
     Case,
@@ -234,6 +235,7 @@ class Journal:
         before: tuple[datetime, str] | None = None,
         limit: int = 50,
         waiting: str | None = None,
+        community: CommunityName | None = None,
     ) -> Sequence[Case]:
         """A page of cases, newest first; ``before`` is the last one's (opened_at, id).
 
@@ -244,6 +246,8 @@ class Journal:
             query = query.where(cases.c.state == state.value)
         if waiting is not None:
             query = query.where(cases.c.waiting == waiting)
+        if community is not None:
+            query = query.where(cases.c.message.in_(_posted_in(community)))
         if before is not None:
             at, name = before
             same = and_(cases.c.opened_at == at, cases.c.id < name)
@@ -312,6 +316,12 @@ def _add_parts(conn: Connection, judgement: int, record: Record) -> None:
     ):
         if values:
             conn.execute(insert(table), values)
+
+
+def _posted_in(community: CommunityName) -> Select[int]:
+    """The rows of a community's messages."""
+    found = select(messages.c.id).where(messages.c.community_id == community.id)
+    return found.where(messages.c.platform == community.platform) if community.platform else found
 
 
 def _overturned(conn: Connection, judgement: int) -> bool:

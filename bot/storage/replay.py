@@ -69,6 +69,10 @@ class Wanted:
     """Whether it matters that a file has several frames."""
     decided: bool = False
     """Only those whose case a moderator closed."""
+    only_in: Collection[str] | None = None
+    """Only those of these communities; None: of all."""
+    not_in: Collection[str] = ()
+    """None of these communities'."""
 
 
 def wanted(policy: Policy, since: datetime) -> Wanted:
@@ -156,7 +160,15 @@ def _which(wanted: Wanted) -> list[ColumnElement[bool]]:
         kinds = [kind.value for kind in DECISIONS]
         closed = select(case_events.c.case_id).where(case_events.c.kind.in_(kinds))
         conditions.append(judgements.c.case_id.in_(closed))
+    if wanted.only_in is not None:
+        conditions.append(judgements.c.message.in_(_posted_in(wanted.only_in)))
+    if wanted.not_in:
+        conditions.append(judgements.c.message.not_in(_posted_in(wanted.not_in)))
     return conditions
+
+
+def _posted_in(communities: Collection[str]) -> Select[int]:
+    return select(messages.c.id).where(messages.c.community_id.in_(communities))
 
 
 async def _decisions(

@@ -13,12 +13,13 @@ from bot.model import Case
 from bot.review.which import Settled, Which
 from bot.web.access import Moderator, Scope
 from bot.web.case_view import view
+from bot.web.plain import Plain
 from bot.web.services import Services
 
 AGAIN = "It is being analysed again."
 ASKED_AGAIN = "Asked for it to be analysed again."
 NOT_PARKED = "It is not set aside any more: it was analysed, or it is being analysed now."
-Action = Annotated[str, Form(max_length=200)]
+Action = Annotated[str, Form(max_length=200), Plain]
 """One withheld action as the policy writes it; empty for all of the case."""
 
 

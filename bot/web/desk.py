@@ -17,6 +17,7 @@ from bot.web import acts, rules_page, webhooks_page, withheld_page
 from bot.web.access import MODERATOR, Moderator
 from bot.web.case_view import digest, view
 from bot.web.pages import Pages
+from bot.web.plain import Plain
 from bot.web.services import Services
 
 PAGE = 20
@@ -33,7 +34,7 @@ STATES: dict[str, CaseState | None] = {
     "all": None,
 }
 NO_CASE = "There is no such case."
-Note = Annotated[str, Form(max_length=2000)]
+Note = Annotated[str, Form(max_length=2000), Plain]
 Version = Annotated[int, Form()]
 VIEWS = {"page": "case_body.html", "list": "case_card.html"}
 

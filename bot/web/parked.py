@@ -1,11 +1,13 @@
 """Jobs that took their worker down three times, over the API."""
 
 from datetime import datetime
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.web.access import MODERATOR
+from bot.web.plain import Plain
 from bot.web.problems import described
 from bot.web.services import Services
 
@@ -24,7 +26,7 @@ class Redrive(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    key: str = Field(min_length=1, max_length=1000)
+    key: Annotated[str, Field(min_length=1, max_length=1000), Plain]
 
 
 class Redriven(BaseModel):

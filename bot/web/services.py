@@ -17,6 +17,7 @@ from bot.model import Case, CaseState
 from bot.policy.policy import Policy
 from bot.policy.whatif import Wish
 from bot.review.conduct import Conduct
+from bot.review.rulebook import Chosen
 from bot.review.trials import Document
 from bot.review.waiting import Incident
 from bot.review.which import Settled, Which
@@ -254,6 +255,19 @@ class Rules(Protocol):
         ...
 
 
+class RuleBooks(Protocol):
+    """The policies in force: the settings', and the presets that communities chose instead."""
+
+    @property
+    def chosen(self) -> Sequence[Chosen]:
+        """The presets, each with its communities; none where a policy file is named."""
+        ...
+
+    def of(self, preset: str = "") -> Rules | None:
+        """The settings' policy, or a preset's; None where no community chose it."""
+        ...
+
+
 class Health(Protocol):
     """Whether the parts can work."""
 
@@ -316,7 +330,7 @@ class Services:
     withheld: Withheld
     lessons: Lessons
     deliveries: Deliveries
-    rules: Rules
+    rules: RuleBooks
     metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
     platforms: tuple[Mounted, ...] = ()
     reach: Reach = Reach()

@@ -7,6 +7,7 @@ from fastapi import HTTPException
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.web import plain
 from bot.web.problems import problem
 from bot.web.services import Limits
 
@@ -28,7 +29,9 @@ log = structlog.get_logger(__name__)
 
 
 class Shield:
-    """Adds the headers, stops reading past the limit, turns what escapes into a plain 500."""
+    """Adds the headers, refuses addresses that are no text, stops reading past the limit, turns
+    what escapes into a plain 500.
+    """
 
     def __init__(self, app: ASGIApp, limits: Limits) -> None:
         self._app = app
@@ -48,6 +51,9 @@ class Shield:
                 _add_headers(message)
             await send(message)
 
+        if (refusal := plain.refusal(scope)) is not None:
+            await problem(*refusal)(scope, receive, shielded)
+            return
         try:
             await self._app(scope, self._capped(scope, receive), shielded)
         except TooLarge as exc:  # left an endpoint that never meets the application's handlers

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from adapters.discord.answers import AT_ONCE
 from bot.chat.asker import Rank
 from tests.adapters.discord.chatting import a_scene
 from tests.adapters.discord.kit import Chat, Communities, a_discord, a_png
@@ -53,6 +54,20 @@ async def test_a_command_that_takes_long_is_announced_in_time() -> None:
 
     assert announced == (True, False)
     assert asked.complete
+
+
+async def test_however_many_ask_at_once_everybody_is_answered_in_time() -> None:
+    async with a_scene() as scene:
+        scene.chat.wait.clear()
+        all_asked = scene.world.interactions.all
+        asking = [asyncio.create_task(scene.ann.slash("privacy")) for _ in range(AT_ONCE + 20)]
+        await scene.world.until(lambda: sum(bool(one.answer) for one in all_asked) == len(asking))
+        in_time = {one.in_time for one in all_asked}
+        scene.chat.wait.set()
+        await asyncio.gather(*asking)
+
+    assert in_time == {True}
+    assert len(scene.chat.asked) == AT_ONCE + 20
 
 
 async def test_a_grouped_command_comes_by_its_own_name() -> None:

@@ -21,7 +21,7 @@ from bot.chat.queue import CaseQueue
 from bot.chat.setting_up import SettingUp
 from bot.chat.telling import Telling
 from bot.communities import Community
-from bot.model import Author, Case, Message, Outcome, Status
+from bot.model import Attachment, Author, Case, Message, Outcome, Status
 from bot.review.desk import Desk
 from bot.review.teaching import Teacher
 from bot.review.which import Settled, Which
@@ -75,6 +75,7 @@ class Written:
     ordered: list[tuple[str, str, str]] = field(default_factory=list)
     status: Status = Status.APPLIED
     ignored: list[str] = field(default_factory=list)
+    unignored: list[str] = field(default_factory=list)
     redrawn: list[str] = field(default_factory=list)
     reported: list[tuple[Message, str]] = field(default_factory=list)
     wishes: dict[Person, str] = field(default_factory=dict)
@@ -88,6 +89,12 @@ class Written:
     async def add(self, case: Case, by: str) -> int:
         self.ignored.append(case.id)
         return len(case.evidence)
+
+    async def remove(
+        self, platform: str, community: str, channel: str, sha256: str, by: str
+    ) -> bool:
+        self.unignored.append(f"{channel}/{sha256}")
+        return True
 
     async def release(self, which: Which, by: str) -> Settled:
         return Settled(1)
@@ -125,12 +132,18 @@ class Office:
     written: Written
     switch: Switch
     missing: dict[str, str] = field(default_factory=dict)
+    lacking: dict[str, str] = field(default_factory=dict)
     made: int = 0
 
-    async def a_case(self, text: str = "scam 0.9", community: str = "g1") -> Case:
+    async def a_case(
+        self, text: str = "scam 0.9", community: str = "g1", picture: bytes = b""
+    ) -> Case:
         """A post that was judged and has a case."""
         self.made += 1
-        message = a_message(text, ref=a_ref(str(self.made), community_id=community))
+        files = (Attachment("picture"),) if picture else ()
+        self.world.platform.files["picture"] = picture
+        ref = a_ref(str(self.made), community_id=community)
+        message = a_message(text, ref=ref, attachments=files)
         await self.world.handle(self.world.stands(message))
         case = await self.world.case(message)
         assert case is not None
@@ -157,6 +170,7 @@ async def an_office(folder: Path, *, analyses: int = 3, file: str = "") -> Async
             house=app.act.house,
         )
         missing: dict[str, str] = {}
+        lacking: dict[str, str] = {}
         deciding = Deciding(
             cases,
             written,
@@ -178,6 +192,7 @@ async def an_office(folder: Path, *, analyses: int = 3, file: str = "") -> Async
             policy=policy,
             platforms=platforms,
             health=_Health(missing),
+            lacks=lambda: lacking,
             providers=_no_providers,
             clock=lambda: world.time + timedelta(seconds=1),
         )
@@ -209,7 +224,7 @@ async def an_office(folder: Path, *, analyses: int = 3, file: str = "") -> Async
             evidence,
             written.audit,
         )
-        yield Office(world, desk, communities, written, switch, missing)
+        yield Office(world, desk, communities, written, switch, missing, lacking)
 
 
 @dataclass

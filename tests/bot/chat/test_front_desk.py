@@ -294,6 +294,18 @@ async def test_pictures_can_be_ignored_only_where_there_are_any(office: Office) 
     assert refused(await office.desk.press(MODERATOR, Press("ignore", case.id)))
 
 
+async def test_what_is_ignored_can_be_taken_back(office: Office) -> None:
+    case = await office.a_case(picture=b"pixels")
+
+    ignored = await office.desk.press(MODERATOR, Press("ignore", case.id))
+    back = next(button.press for button in ignored.buttons)
+    assert back is not None
+    await office.desk.press(MODERATOR, back)
+
+    assert office.written.ignored == [case.id]
+    assert office.written.unignored == [f"c1/{case.evidence[0].sha256}"]
+
+
 async def test_reporting_puts_it_before_a_moderator(office: Office) -> None:
     sheet = await office.desk.on_message(MEMBER, "report", a_message())
 
@@ -348,6 +360,14 @@ async def test_status_tells_what_is_broken(office: Office) -> None:
     sheet = await office.desk.command(MODERATOR, "status", {})
 
     assert (sheet.body, sheet.tone) == (("queue: the disk is full",), Tone.BAD)
+
+
+async def test_status_tells_that_no_card_can_be_put_up(office: Office) -> None:
+    office.lacking["fake:g1"] = "no channel was chosen for cards"
+
+    sheet = await office.desk.command(MODERATOR, "status", {})
+
+    assert sheet.body == ("No card can be put up here: no channel was chosen for cards",)
 
 
 async def test_the_doctor_puts_what_is_ill_first(office: Office) -> None:
@@ -424,8 +444,10 @@ async def test_nobody_appeals_for_another_and_learns_nothing(office: Office) -> 
     stranger = an_asker(Rank.MEMBER, id="u9")
 
     theirs = await office.desk.command(stranger, "appeal", {"case": case.id})
+    nobodys = await office.desk.command(stranger, "appeal", {"case": "f" * 16})
 
     assert theirs.body == (f"There is no case {case.id} of yours.",)
+    assert nobodys.body == (f"There is no case {'f' * 16} of yours.",)
 
 
 async def test_privacy_says_what_is_stored(office: Office) -> None:

@@ -60,3 +60,9 @@ async def test_a_post_is_judged_by_the_rules_of_its_community() -> None:
     }
 
     assert judged == {"g1": version("strict"), "g2": version("standard")}
+
+
+def test_a_choice_of_the_settings_own_preset_is_no_difference() -> None:
+    choice = chosen(g1="standard", g2="strict", g3="nonsense")
+
+    assert [choice.differs(one) for one in ("g1", "g2", "g3", "g4")] == ["", "strict", "", ""]

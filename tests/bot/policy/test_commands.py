@@ -1,5 +1,6 @@
 """``bifocal policy …`` as a person meets it: what it prints, and how it ends."""
 
+import dataclasses
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -151,3 +152,22 @@ async def test_a_slip_ends_with_2_and_a_sentence(
 
     assert code == 2
     assert message in " ".join(err.split())
+
+
+async def test_a_communitys_own_preset_is_what_is_shown_and_explained(tmp_path: Path) -> None:
+    case = await remember(tmp_path)
+    url = f"sqlite+aiosqlite:///{tmp_path}/data/bifocal.db"
+    async with opened(Storage(url=url, evidence_url=f"file://{tmp_path}/e"), _now) as store:
+        await store.communities.change(
+            "playground", "home", lambda one: dataclasses.replace(one, preset="strict"), by="ada"
+        )
+
+    _, everywhere, _ = await command(tmp_path, "policy", "show")
+    _, home, _ = await command(tmp_path, "policy", "show", "--community", "home")
+    _, other, _ = await command(tmp_path, "policy", "show", "--community", "away")
+    _, why, _ = await command(tmp_path, "policy", "explain", case)
+
+    assert everywhere.startswith("standard.toml, version")
+    assert home.startswith("strict.toml, version")
+    assert other.startswith("standard.toml, version")
+    assert "by strict.toml" in why

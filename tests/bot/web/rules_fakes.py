@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from bot.communities import Community
 from bot.errors import BotError
 from bot.model import EventKind, Matched, Mode, Ref
 from bot.policy.backtest import backtest
@@ -13,6 +14,7 @@ from bot.policy.report import backtest_document, tuning_document
 from bot.policy.tune import Tuner
 from bot.policy.whatif import Wish, as_if, written
 from bot.review.conduct import Conduct, Sighting, observed
+from bot.review.rulebook import Chosen
 from bot.review.trials import Document
 from bot.review.why import Why
 from bot.storage.outbox import Waiting
@@ -84,6 +86,15 @@ class FakeRules:
     text: str = RULES
     seen: Sequence[Sighting] = field(default_factory=sightings)
     refuses: str = ""
+    others: dict[str, tuple["FakeRules", tuple[Community, ...]]] = field(default_factory=dict)
+    """What communities chose instead, by preset."""
+
+    @property
+    def chosen(self) -> Sequence[Chosen]:
+        return [Chosen(preset, places) for preset, (_, places) in self.others.items()]
+
+    def of(self, preset: str = "") -> "FakeRules | None":
+        return self.others.get(preset, (None, ()))[0] if preset else self
 
     def __post_init__(self) -> None:
         self.past = [

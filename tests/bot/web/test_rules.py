@@ -3,9 +3,12 @@
 import httpx
 import pytest
 
+from bot.communities import Community
+from bot.policy.policy import Policy
 from bot.web.access import Scope
 from tests.bot.web.conftest import BASE, token_for
 from tests.bot.web.fakes import World
+from tests.bot.web.rules_fakes import FakeRules
 
 MODERATOR = {"Authorization": "Bearer token-moderate"}
 REF = "fake:g1:c1:m3"
@@ -209,3 +212,74 @@ async def test_a_moderator_sees_deliveries_and_settles_none(
     assert "Try again" not in page
     assert settled.status_code == 403
     assert world.deliveries.settled == []
+
+
+STRICT = """
+[[rule]]
+id = "nothing-strange"
+when = "scores.scam >= 0.2"
+then = ["flag"]
+"""
+
+
+@pytest.fixture
+def strict(world: World) -> FakeRules:
+    """A policy that two communities chose instead of the settings'."""
+    book = FakeRules(
+        Policy.parse(STRICT.encode(), "strict.toml"), text='extends = "strict"', seen=()
+    )
+    places = (Community("slack", "T1", "Our <b>team</b>"), Community("discord", "9"))
+    world.rules.others["strict"] = book, places
+    return book
+
+
+@pytest.mark.usefixtures("strict")
+async def test_a_policy_that_communities_chose_is_a_link_with_their_names(
+    moderator: httpx.AsyncClient,
+) -> None:
+    text = (await moderator.get("/desk/rules")).text
+
+    assert 'href="/desk/rules?preset=strict"' in text
+    assert "Our &lt;b&gt;team&lt;/b&gt;" in text
+    assert "rule-nothing-strange" not in text
+
+
+async def test_where_every_community_has_one_policy_there_is_nothing_to_choose(
+    moderator: httpx.AsyncClient,
+) -> None:
+    assert 'aria-label="Policies"' not in (await moderator.get("/desk/rules")).text
+
+
+@pytest.mark.usefixtures("strict")
+async def test_a_chosen_policys_rules_lead_to_its_own_pages(moderator: httpx.AsyncClient) -> None:
+    listed = (await moderator.get("/desk/rules?preset=strict")).text
+    page = (await moderator.get("/desk/rules/nothing-strange?preset=strict")).text
+
+    assert 'href="/desk/rules/nothing-strange?preset=strict"' in listed
+    assert "rule-scam-likely" not in listed
+    assert 'action="/desk/rules/nothing-strange/try?preset=strict#result"' in page
+    assert 'action="/desk/rules/nothing-strange/tune?preset=strict#tuning"' in page
+    assert "strict, in Our" in page
+
+
+async def test_a_chosen_policy_is_tried_by_itself(
+    moderator: httpx.AsyncClient, strict: FakeRules
+) -> None:
+    strict.refuses = "the strict one was asked"
+    tried = await moderator.post(
+        "/desk/rules/nothing-strange/try?preset=strict", data={"mode": "shadow"}
+    )
+    tuned = await moderator.post("/desk/rules/nothing-strange/tune?preset=strict", data={})
+    whole = await moderator.post("/desk/try?preset=strict", data={"candidate": STRICT})
+    form = await moderator.get("/desk/try?preset=strict")
+
+    assert all(strict.refuses in answer.text for answer in (tried, tuned, whole))
+    assert "extends = &#34;strict&#34;" in form.text
+
+
+@pytest.mark.usefixtures("strict")
+@pytest.mark.parametrize("path", ["/desk/rules", "/desk/rules/nothing-strange", "/desk/try"])
+async def test_a_policy_that_nobody_chose_is_not_there(
+    moderator: httpx.AsyncClient, path: str
+) -> None:
+    assert (await moderator.get(path, params={"preset": "relaxed"})).status_code == 404

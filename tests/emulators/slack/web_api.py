@@ -1,6 +1,7 @@
 """The Web API's front door: arguments from anywhere, tokens, scopes, limits, refusals."""
 
 import json
+import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -77,6 +78,8 @@ class Call:
     headers: Mapping[str, str]
     status: int = 200
     answer: Json = field(default_factory=dict)
+    at: float = field(default_factory=time.perf_counter)
+    """Seconds, when it came."""
 
     @property
     def ok(self) -> bool:
