@@ -17,6 +17,7 @@ from bot.policy.ladder import Ladder
 from bot.policy.layers import Contents, Layer, read_contents
 from bot.policy.rules import Rule
 from bot.policy.source import LARGEST, read
+from bot.ports import Action
 
 _VERSION_DIGITS = 12
 _MOST_KEPT = 1_000
@@ -109,6 +110,16 @@ class Policy:
             for rule, why in decide.unanswerable(rules, unasked):
                 found.setdefault(rule, why)
         return list(found.items())
+
+    def may_ask(self, community: str = "") -> tuple[Action, ...]:
+        """Every action that its live rules may come to in a community; in any, without one."""
+        places = [self.at(community, "")]
+        places += [
+            self.at(community or layer.community, layer.channel)
+            for layer, _ in self.elsewhere()
+            if not community or layer.community in {"", community}
+        ]
+        return tuple(action for here in places for action in here.may_ask())
 
     def elsewhere(self) -> Iterator[tuple[Layer, Effective]]:
         """Every community and channel with rules of its own, and what holds there."""

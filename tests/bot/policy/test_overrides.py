@@ -365,3 +365,21 @@ def test_a_ladder_of_its_own_replaces_the_inherited() -> None:
     assert elsewhere is not None
     assert list(map(str, here.step(1).then)) == ["timeout 2h"]
     assert list(map(str, elsewhere.step(1).then)) == ["timeout 10m"]
+
+
+def asked(policy: Policy, community: str = "") -> set[str]:
+    return {str(action) for action in policy.may_ask(community)}
+
+
+def test_what_may_be_asked_for_is_told_by_community() -> None:
+    own = of_community('id = "x"\nwhen = "true"\nthen = ["ban"]')
+    policy = a_policy(SCAM, own)
+
+    assert asked(policy, "G1") == {"delete", "ban"}
+    assert asked(policy, "G2") == {"delete"}
+    assert asked(policy) == {"delete", "ban"}
+
+
+@pytest.mark.parametrize("mode", ["off", "shadow"])
+def test_a_rule_that_does_nothing_asks_for_nothing(mode: str) -> None:
+    assert asked(a_policy(a_rule("true", "ban", mode=mode))) == set()
