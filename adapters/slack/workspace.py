@@ -13,6 +13,11 @@ from bot.errors import NotPermitted
 REMOVING = 256
 """Deletions that are remembered; by eye, a minute's and more."""
 
+ONLY_ITS_OWN = (
+    "on Slack a bot deletes only its own messages, and no administrator's token "
+    "(BIFOCAL_SLACK__USER_TOKEN) was given"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
@@ -101,10 +106,7 @@ class Workspace:
             return self.holder.cannot_delete()
         if self.holder_trouble:
             return self.holder_trouble
-        return (
-            "on Slack a bot deletes only its own messages, and no administrator's token "
-            "(BIFOCAL_SLACK__USER_TOKEN) was given"
-        )
+        return ONLY_ITS_OWN
 
     def link(self, channel: str, ts: str) -> str:
         """Where a message opens in Slack."""

@@ -366,6 +366,22 @@ async def test_a_policy_that_deletes_is_warned_of_where_nothing_is_deleted(world
     assert "BIFOCAL_SLACK__USER_TOKEN" in found
 
 
+async def test_before_the_start_the_settings_tell_that_nothing_is_deleted(world: World) -> None:
+    async with a_slack(world, user_token=None, bot_token="xoxb-wrong", http=True) as started:
+        (found,) = started.slack.asks_too_much([parse("delete")])
+
+    assert "BIFOCAL_SLACK__USER_TOKEN" in found
+
+
+async def test_each_workspace_is_told_what_it_does_not_allow(started: Started) -> None:
+    deletes = [parse("delete")]
+    before = started.slack.asks_too_much(deletes, started.team.id)
+    started.world.revoke(started.team, started.team.app.user_token)
+    await started.world.until(lambda: started.slack.asks_too_much(deletes, started.team.id))
+
+    assert before == ()
+
+
 def live(slack: Slack, started: Started, *, chosen: bool | None) -> bool:
     key = ("slack", started.team.id)
     started.communities.known[key] = Community(*key, live=chosen)

@@ -8,6 +8,8 @@ import pytest
 
 from bot.actions.spec import parse
 from bot.config.tables import MediaLimits
+from bot.model import Ref
+from bot.ports import LinksPosts
 from tests.adapters.slack.kit import Started, a_slack, settings_of
 from tests.emulators.slack import Fault, World
 
@@ -137,7 +139,7 @@ async def test_no_administrators_token_is_no_fault(world: World) -> None:
 
 
 async def test_what_a_policy_asks_for_in_vain_is_said(world: World) -> None:
-    async with a_slack(world, asked=lambda: [parse("ban")]) as started:
+    async with a_slack(world, asked=lambda _community: [parse("ban")]) as started:
         found = await started.slack.examine()
 
     assert any("asks for ban" in one.sentence for one in found)
@@ -158,3 +160,11 @@ async def test_one_workspace_alone_can_be_asked_about(started: Started) -> None:
 
     assert found
     assert other == ()
+
+
+async def test_a_post_has_an_address_in_its_workspace_and_in_no_other(started: Started) -> None:
+    here = Ref("slack", started.team.id, "C1", "1700000000.000100")
+
+    assert isinstance(started.slack, LinksPosts)
+    assert started.slack.link(here).endswith("/archives/C1/p1700000000000100")
+    assert started.slack.link(here._replace(community_id="TOTHER")) == ""
