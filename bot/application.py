@@ -344,14 +344,9 @@ class Application:
         )
         reseal = Reseal(store.database, store.evidence, store.journal.seal, self.clock)
         chores = (
-            *(
-                self.beyond.turn,
-                store.ignored.load,
-                self.bank_watch.turn,
-                store.reports.turn,
-                self.orders.turn,
-            ),
-            *(retention.turn, reseal.turn, self.clock.look),
+            *(self.beyond.turn, store.ignored.load, self.bank_watch.turn),
+            *(store.reports.turn, self.orders.turn, retention.turn),
+            *(reseal.turn, self.clock.look),
         )
         return (
             self.rules.watch,

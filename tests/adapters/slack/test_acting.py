@@ -376,6 +376,7 @@ async def test_before_the_start_the_settings_tell_that_nothing_is_deleted(world:
 async def test_each_workspace_is_told_what_it_does_not_allow(started: Started) -> None:
     deletes = [parse("delete")]
     before = started.slack.asks_too_much(deletes, started.team.id)
+    assert started.team.app.user_token is not None
     started.world.revoke(started.team, started.team.app.user_token)
     await started.world.until(lambda: started.slack.asks_too_much(deletes, started.team.id))
 
