@@ -32,8 +32,10 @@ from bot.storage.store import Store, database_exists
 LONGEST = timedelta(days=3650)
 """How far back one may look; records are kept for a month unless the settings say otherwise."""
 
-Config = Annotated[Path | None, typer.Option(help="The settings file.")]
-Rules = Annotated[Path | None, typer.Option("--policy", help="A policy file, not the settings'.")]
+Config = Annotated[Path | None, typer.Option(help="The settings file; else config.toml here.")]
+Rules = Annotated[
+    Path | None, typer.Option("--policy", help="This policy file, not the settings'.")
+]
 Since = Annotated[str, typer.Option(help="How far back, such as 30d, or a day: 2026-11-01.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 
@@ -93,7 +95,7 @@ def show(
 @well_told
 def run_file(
     context: typer.Context,
-    file: Annotated[Path | None, typer.Argument(help="A policy file.")] = None,
+    file: Annotated[Path | None, typer.Argument(help="A policy file; else the settings'.")] = None,
     config: Config = None,
 ) -> None:
     """Run the tests that stand in a policy file; exits with 2 when one fails."""
@@ -184,7 +186,9 @@ def tune(
 @well_told
 def explain_one(
     context: typer.Context,
-    which: Annotated[str, typer.Argument(help="A case's id, or a message's ref.")],
+    which: Annotated[
+        str, typer.Argument(help="A case's id, or platform:community:channel:message.")
+    ],
     rule: Annotated[str | None, typer.Option(help="This rule alone.")] = None,
     policy: Rules = None,
     config: Config = None,

@@ -30,9 +30,11 @@ def rescan(
     context: typer.Context,
     since: Annotated[str, typer.Option(help="From when: 2026-11-01, or 30d, 12h, 2w ago.")],
     rule: Annotated[str, typer.Option(help="Only cases that this rule matched.")] = "",
-    config: Annotated[Path | None, typer.Option(help="The settings file.")] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="The settings file; else config.toml here.")
+    ] = None,
 ) -> None:
-    """Look again at what cases keep, beside a running bot and behind it.
+    """Analyse what cases keep again, by today's detectors and rules; a running bot goes first.
 
     Acts on nobody. Stop it with Ctrl-C; run it again to go on.
     """
