@@ -19,7 +19,7 @@ from bot.storage.banks import SHARED
 
 Config = Annotated[Path | None, typer.Option(help="The settings file; else config.toml here.")]
 Community = Annotated[
-    str, typer.Option(help="One community's own bank; all share it if not given.")
+    str, typer.Option(help="One community's own, by its id; else what all communities share.")
 ]
 Kind = Annotated[BankKind, typer.Option(help="What its pictures are known for.")]
 

@@ -12,14 +12,12 @@ from rich.progress import Progress
 from bot.actions.durations import parse_duration
 from bot.cli import policy_text as text
 from bot.cli.policy_trial import run_tests
-from bot.cli.root import USAGE, Root, finished, root_of, said, well_told
+from bot.cli.root import USAGE, Root, chosen_in, finished, root_of, said, well_told
 from bot.config.tables import Settings
 from bot.errors import Misconfigured
 from bot.nearest import did_you_mean
 from bot.policy.backtest import Backtest
-from bot.policy.choice import PolicyChoice
 from bot.policy.explain import Explained
-from bot.policy.file import PolicyFile
 from bot.policy.past import Past
 from bot.policy.policy import Policy
 from bot.policy.report import backtest_document, tuning_document
@@ -201,7 +199,7 @@ def explain_one(
 
     async def work() -> None:
         async with root.storage(settings) as store:
-            of = rules.of if policy else _choice(store, rules).of
+            of = rules.of if policy else chosen_in(store, rules).of
             if (one := await why(store.journal, of, which)) is not None:
                 found.append(one)
 
@@ -220,15 +218,10 @@ def _chosen(root: Root, settings: Settings, community: str) -> Policy:
 
     async def work() -> None:
         async with root.storage(settings) as store:
-            found.append(_choice(store, root.policy(settings)).of(community))
+            found.append(chosen_in(store, root.policy(settings)).of(community))
 
     finished(work())
     return found[0]
-
-
-def _choice(store: Store, rules: PolicyFile) -> PolicyChoice:
-    named = store.communities.named
-    return PolicyChoice(rules, lambda community: named(community).preset)
 
 
 def _only(found: Why, rule: str | None) -> Sequence[Explained]:

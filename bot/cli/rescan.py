@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from bot.cli.root import finished, root_of, said, well_told
+from bot.cli.root import chosen_in, finished, root_of, said, well_told
 from bot.errors import Misconfigured
 from bot.journey.judge import Judge
 from bot.review.rescan import Rescanner, Step
@@ -46,7 +46,8 @@ def rescan(
     async def work() -> None:
         # The store first: what was spent today counts, and what this spends is written down.
         async with root.storage(settings) as store, root.core(settings, store) as core:
-            judge = Judge(core.pipeline, policy, store.banks.view, settings.analysis.remote)
+            rules = chosen_in(store, policy)
+            judge = Judge(core.pipeline, rules, store.banks.view, settings.analysis.remote)
             again = Rescanner(
                 store.journal, store.evidence, core.decode, judge.judge, lambda: datetime.now(UTC)
             )
