@@ -35,6 +35,7 @@ from bot.errors import Misconfigured
 from bot.journey.judge import Judge
 from bot.known import known_picture
 from bot.leaving import finish_leaving
+from bot.policy.choice import PolicyChoice
 from bot.policy.file import PolicyFile
 from bot.ports import Action, Erases, Platform
 from bot.queue import open_queue
@@ -179,7 +180,7 @@ def _chat_platforms(settings: Settings, store: Store, rules: PolicyFile) -> list
                 installations=store.installations,
                 text_only=text_only,
                 public_url=settings.web.public_url,
-                asked=lambda: _actions_of(rules),
+                asked=_asked(rules, store),
                 now=now,
             )
         )
@@ -195,11 +196,10 @@ def _loaded(name: str) -> object:
         ) from exc
 
 
-def _actions_of(rules: PolicyFile) -> Iterable[Action]:
-    """What the policy in force may ever ask for."""
-    policy = rules.current
-    places = (policy.base, *(here for _, here in policy.elsewhere()))
-    return [action for here in places for rule in here.rules for action in here.then(rule, 0)]
+def _asked(rules: PolicyFile, store: Store) -> Callable[[str], Iterable[Action]]:
+    """What the rules in force in a workspace may ask for."""
+    choice = PolicyChoice(rules, lambda one: store.communities.of("slack", one).preset)
+    return lambda one: choice.of(one).may_ask(one)
 
 
 def _playground(settings: Settings) -> Playground:

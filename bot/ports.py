@@ -3,7 +3,7 @@
 Each has a conformance suite in ``tests/conformance`` that every registered entry passes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -308,6 +308,18 @@ class LinksPosts(Protocol):
 
     def link(self, ref: Ref) -> str:
         """Where a post opens, without asking the platform; empty where that is not known now."""
+        ...
+
+
+@runtime_checkable
+class Bounded(Protocol):
+    """A platform that does not allow everything a policy may ask for."""
+
+    def asks_too_much(self, actions: Iterable[Action], community_id: str = "") -> Sequence[str]:
+        """A sentence for each kind of action that cannot be done in a community.
+
+        Without a community, or before ``start``: as far as the settings tell.
+        """
         ...
 
 

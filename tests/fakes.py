@@ -347,6 +347,10 @@ class FakePlatform:
     def can(self, action: Action, message: Message) -> str | None:
         return self.forbids.get(action.name)
 
+    def asks_too_much(self, actions: Iterable[Action], community_id: str = "") -> tuple[str, ...]:
+        names = dict.fromkeys(action.name for action in actions if action.name in self.forbids)
+        return tuple(f"{name}: {self.forbids[name]}" for name in names)
+
     async def fetch(self, attachment: Attachment, message: Message, at_most: int) -> bytes:
         served = self.files.get(attachment.url)
         if served is None:

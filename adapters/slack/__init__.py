@@ -22,6 +22,7 @@ from adapters.slack.install import Install
 from adapters.slack.installations import Installations, NoInstallations
 from adapters.slack.limits import GAP, Pace, WaitAsTold
 from adapters.slack.socket import Socket
+from adapters.slack.workspace import ONLY_ITS_OWN
 from analysis.dialling import dialled
 from bot.bookmarks import Bookmarks
 from bot.chat.port import Chat
@@ -60,11 +61,11 @@ class Slack:
         installations: Installations | None = None,
         text_only: bool = True,
         public_url: str = "",
-        asked: Callable[[], Iterable[Action]] = tuple,
+        asked: Callable[[str], Iterable[Action]] = lambda _community: (),
         now: Callable[[], datetime] = _utc_now,
         gap: timedelta = GAP,
     ) -> None:
-        """``asked`` gives the actions of the policy in force, to warn of what Slack has not.
+        """``asked`` gives what a workspace's rules may ask for, to say what Slack has not of it.
 
         ``gap`` is the time between two posts in a channel. ``serve`` says who answers people.
 
@@ -128,11 +129,16 @@ class Slack:
         """Where a post opens in Slack; empty where its workspace was not opened."""
         return self._parts.workspaces.link(ref)
 
-    def asks_too_much(self, actions: Iterable[Action]) -> tuple[str, ...]:
-        """What a policy asks for that cannot be done in the workspace of the settings' tokens,
-        or on no Slack at all: a sentence each, to warn when a policy is loaded.
+    def asks_too_much(self, actions: Iterable[Action], community_id: str = "") -> tuple[str, ...]:
+        """What a policy asks for that cannot be done in a workspace: a sentence each, to warn
+        when a policy is loaded. Without a workspace, that of the settings' tokens.
         """
-        return asks_too_much(actions, self._parts.workspaces.own)
+        workspaces, settings = self._parts.workspaces, self._settings
+        here = workspaces.opened(community_id) if community_id else workspaces.own
+        if here is not None:
+            return asks_too_much(actions, here.cannot_delete())
+        alone = settings.bot_token is not None and settings.user_token is None
+        return asks_too_much(actions, ONLY_ITS_OWN if alone else "")
 
     async def fetch(self, attachment: Attachment, message: Message, at_most: int) -> bytes:
         """The bytes of a post's file, at most so many.
@@ -210,7 +216,7 @@ class Slack:
             if community_id in {"", one.id}:
                 pages = one.id in parts.files.needs_scope
                 found = examine.workspace(
-                    one, parts.ranks, self._asked(), now=self._now(), needs_scope=pages
+                    one, parts.ranks, self._asked(one.id), now=self._now(), needs_scope=pages
                 )
                 async for each in found:
                     yield each
@@ -226,8 +232,6 @@ class Slack:
                 await asyncio.sleep(AGAIN_S)
                 continue
             break
-        for sentence in self.asks_too_much(self._asked()):
-            _log.warning("slack.policy", reason=sentence)
         if self._socket is not None and not parts.workspaces.trouble:
             await self._socket.open()
         parts.background.start(parts.sent.sweep(), "sweep")

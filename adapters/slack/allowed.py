@@ -36,16 +36,16 @@ def why_not(action: Action, workspace: Workspace | None, message: Message) -> st
     return _no_emoji(action)
 
 
-def asks_too_much(actions: Iterable[Action], workspace: Workspace | None = None) -> tuple[str, ...]:
-    """A sentence for each kind of action in a policy that cannot be done here, to warn at load.
+def asks_too_much(actions: Iterable[Action], cannot_delete: str) -> tuple[str, ...]:
+    """A sentence for each kind of action in a policy that cannot be done, to warn at load.
 
-    Without a workspace, what is possible on no Slack at all.
+    ``cannot_delete`` is why nothing is deleted there; empty where it is, or nobody knows.
     """
     found = {}
     for action in actions:
         why = _NEVER.get(action.name) or _no_emoji(action)
-        if why is None and action.name == "delete" and workspace is not None:
-            why = workspace.cannot_delete() or None
+        if why is None and action.name == "delete":
+            why = cannot_delete or None
         if why is not None:
             what = str(action) if action.name == "react" else action.name
             found[what] = (

@@ -66,7 +66,7 @@ async def workspace(
         yield Examined(well=False, sentence=f"{one.name}: {NEEDS_SCOPE}.")
     yield await _log_channel(one, ranks)
     yield _deleting(one)
-    for sentence in asks_too_much(actions, one):
+    for sentence in asks_too_much(actions, one.cannot_delete()):
         # Nothing is broken: the bundled rules are for platforms that have timeouts, too.
         yield Examined(well=True, sentence=f"{one.name}: {sentence}")
 

@@ -55,7 +55,10 @@ class Presses:
         if view.get("callback_id") == forms.ASK_PERSON:
             about = await person.workspace.people.person(answers.get("person", ""))
             return await front.chat.on_person(person.asker, press.verb, about.author())
-        return await front.chat.press(person.asker, press, answers)
+        answer = await front.chat.press(person.asker, press, answers)
+        # Closing the form, they may be back on their Home, which must not show what is past.
+        front.background.start(self._home.publish(person), "home")
+        return answer
 
     async def _one(self, body: Shape, signed: str, chosen: str | None) -> None:
         front = self._front
@@ -76,7 +79,7 @@ class Presses:
             return
         surface = await self._surface(body, person)
         await surface.show(await front.sheet(front.chat.press(person.asker, press, answers)))
-        if _is_home(body):
+        if record(body.get("container")).get("type") == "view":
             await self._home.publish(person)
 
     async def _picture(self, body: Shape, person: Person, press: Press) -> None:

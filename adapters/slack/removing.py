@@ -26,10 +26,14 @@ async def delete(workspace: Workspace, ranks: Ranks, channel: str, ts: str) -> N
     if why := workspace.cannot_delete():
         raise NotPermitted(await _by_hand(workspace, post, why))
     await _check_author(workspace, ranks, post)
+    place = (channel, ts)
+    workspace.removing.append(place)
     left = await _delete_files(workspace, post)
     try:
         await _with_user(workspace).call("chat.delete", channel=channel, ts=ts)
     except Refused as exc:
+        if place in workspace.removing:
+            workspace.removing.remove(place)
         if isinstance(exc, TokenRefused):
             workspace.lose_holder()
         raise NotPermitted(await _by_hand(workspace, post, str(exc))) from exc

@@ -1,5 +1,6 @@
 """One workspace: its tokens, who we are there, and what they let us do."""
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -8,6 +9,14 @@ from adapters.slack.errors import TokenRefused
 from adapters.slack.people import People
 from adapters.slack.shape import word
 from bot.errors import NotPermitted
+
+REMOVING = 256
+"""Deletions that are remembered; by eye, a minute's and more."""
+
+ONLY_ITS_OWN = (
+    "on Slack a bot deletes only its own messages, and no administrator's token "
+    "(BIFOCAL_SLACK__USER_TOKEN) was given"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,8 @@ class Workspace:
     """Who the user token belongs to; None without one, or where it is refused."""
     holder_trouble: str = ""
     """Why the user token is refused."""
+    removing: deque[tuple[str, str]] = field(default_factory=lambda: deque(maxlen=REMOVING))
+    """Messages that we delete, by channel and ts: that their files go is nobody's edit."""
 
     @property
     def refused(self) -> str:
@@ -95,10 +106,7 @@ class Workspace:
             return self.holder.cannot_delete()
         if self.holder_trouble:
             return self.holder_trouble
-        return (
-            "on Slack a bot deletes only its own messages, and no administrator's token "
-            "(BIFOCAL_SLACK__USER_TOKEN) was given"
-        )
+        return ONLY_ITS_OWN
 
     def link(self, channel: str, ts: str) -> str:
         """Where a message opens in Slack."""

@@ -84,6 +84,7 @@ def _buttons(card: Card) -> tuple[Button, ...]:
 def _withheld(case: str) -> tuple[Button, ...]:
     return (
         Button("Do what was withheld", Press("release", case), style=Style.HARSH),
+        Button("Done by hand", Press("by_hand", case), rare=True),
         Button("Drop what was withheld", Press("drop", case), rare=True),
     )
 

@@ -1,6 +1,7 @@
 """What moderators press on a case: decisions, orders, lessons. Each checks whose case it is."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Protocol
 
 from analysis.taxonomy import Category
@@ -48,6 +49,9 @@ class Withheld(Protocol):
         ...
 
 
+BY_HAND = "What was withheld was done by hand."
+"""In a case's history."""
+
 Redraw = Callable[[str], Awaitable[None]]
 """Shows a case's cards as the case is now."""
 
@@ -73,6 +77,7 @@ class Deciding:
         self._redraw = redraw
         self._verbs: Mapping[str, Callable[[Asker, Case, Mapping[str, str]], Awaitable[Sheet]]] = {
             "ban": self._ban,
+            "by_hand": self._by_hand,
             "claim": self._claim,
             "delete": self._delete,
             "drop": self._drop,
@@ -148,7 +153,15 @@ class Deciding:
 
     async def _release(self, asker: Asker, case: Case, _: Mapping[str, str]) -> Sheet:
         settled = await self._withheld.release(Which(case.id), signature(asker))
-        return _settled(settled, "done")
+        return replace(_settled(settled, "done"), post=str(case.message.ref))
+
+    async def _by_hand(self, asker: Asker, case: Case, _: Mapping[str, str]) -> Sheet:
+        """A moderator did on the platform itself what Bifocal may not; nothing waits any more."""
+        by = signature(asker)
+        settled = await self._withheld.drop(Which(case.id), by)
+        if settled.done:
+            await self._desk.note(case.id, by, BY_HAND)
+        return _settled(settled, "noted as done by hand")
 
     async def _drop(self, asker: Asker, case: Case, _: Mapping[str, str]) -> Sheet:
         settled = await self._withheld.drop(Which(case.id), signature(asker))
@@ -185,7 +198,8 @@ class Deciding:
                 return Sheet("Rehearsed", (told,), tone=Tone.WATCH)
             case _:
                 told = f"{action}: {outcome.detail or outcome.status.value}."
-                return Sheet("Not done", (told,), tone=Tone.BAD)
+                # From there a person does what Bifocal may not.
+                return Sheet("Not done", (told,), tone=Tone.BAD, post=str(case.message.ref))
 
     async def _known_bad(self, asker: Asker, case: Case, answers: Mapping[str, str]) -> Sheet:
         try:

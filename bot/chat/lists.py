@@ -30,10 +30,18 @@ def state_of(verb: str) -> CaseState:
     return _PAGES[verb]
 
 
-def queue(verb: str, cases: Sequence[Case], waiting: int) -> Sheet:
-    """One page of cases; those beyond ``PAGE`` only tell that there is another page."""
+_LABELS = {"queue": "Waiting", "escalated": "Escalated", "closed": "Decided"}
+
+
+def queue(verb: str, cases: Sequence[Case], waiting: int, *, later: bool = False) -> Sheet:
+    """One page of cases; those beyond ``PAGE`` only tell that there is another page.
+
+    ``later``: it is not the first page, to which it leads back.
+    """
     shown = cases[:PAGE]
-    buttons = [Button(name.capitalize(), Press(name)) for name in _PAGES if name != verb]
+    buttons = [Button(_LABELS[name], Press(name)) for name in _PAGES if name != verb]
+    if later:
+        buttons.append(Button("Newest", Press(verb)))
     if len(cases) > PAGE:
         buttons.append(Button("Older", Press(verb, detail=mark(shown[-1]))))
     title = {"queue": "Waiting for a person", "escalated": "Escalated", "closed": "Decided"}[verb]

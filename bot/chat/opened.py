@@ -94,7 +94,9 @@ def front_desk(settings: Settings, store: Store, parts: Parts) -> FrontDesk:
         CaseQueue(journal, deciding, desk_url(settings)),
         deciding,
         people,
-        SettingUp(store.communities, parts.platforms, file=policy_file, preset=preset),
+        SettingUp(
+            store.communities, parts.platforms, parts.policy, file=policy_file, preset=preset
+        ),
         _telling(store, parts),
         store.evidence,
         _audit(store, parts.clock),

@@ -39,7 +39,8 @@ class CaseQueue:
             self._journal, *where, state=state, before=before, limit=lists.PAGE + 1
         )
         counts = await open_cases(self._journal, *where)
-        return lists.queue(verb, found, counts.get(CaseState.OPEN, 0))
+        waiting = counts.get(CaseState.OPEN, 0)
+        return lists.queue(verb, found, waiting, later=before is not None)
 
     async def case(self, asker: Asker, case_id: str) -> Sheet:
         """One case with its history.

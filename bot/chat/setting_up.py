@@ -1,13 +1,14 @@
 """The wizard: where cards go, which rules, rehearsal first and live when it is trusted."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.chat.asker import Asker, Rank, Refused, check_rank
 from bot.chat.deciding import signature
 from bot.chat.sheet import Button, Choice, Of, Option, Press, Sheet, Style, Tone
 from bot.communities import Communities, Community
-from bot.ports import Platform
+from bot.policy.policy import Policy
+from bot.ports import Bounded, Platform
 
 PRESETS = (
     Option("Relaxed", "relaxed", "Only what is sure; the rest waits for a person"),
@@ -21,11 +22,18 @@ class SettingUp:
     """The pages of the wizard, which is one page: every choice holds at once."""
 
     def __init__(
-        self, communities: Communities, platforms: Mapping[str, Platform], *, file: str, preset: str
+        self,
+        communities: Communities,
+        platforms: Mapping[str, Platform],
+        policy: Callable[[str], Policy],
+        *,
+        file: str,
+        preset: str,
     ) -> None:
         """``file`` is the policy file where one is named, and ``preset`` what holds otherwise."""
         self._communities = communities
         self._platforms = platforms
+        self._policy = policy
         self._file = file
         self._preset = preset
 
@@ -36,7 +44,7 @@ class SettingUp:
         rehearsing = self._platforms[asker.platform].simulates(asker.community_id)
         return Sheet(
             "Set Bifocal up",
-            (_next_step(one, rehearsing=rehearsing),),
+            (_next_step(one, rehearsing=rehearsing), *self._too_much(asker)),
             (
                 ("Mode", "rehearsing: nothing is done to anybody" if rehearsing else "live"),
                 ("Rules", self._file or one.preset or self._preset),
@@ -54,6 +62,13 @@ class SettingUp:
             ),
             tone=Tone.WATCH if rehearsing or not one.log_channel else Tone.GOOD,
         )
+
+    def _too_much(self, asker: Asker) -> Sequence[str]:
+        """What the rules ask for that the platform does not allow here."""
+        platform, community = self._platforms[asker.platform], asker.community_id
+        if not isinstance(platform, Bounded):
+            return ()
+        return platform.asks_too_much(self._policy(community).may_ask(community), community)
 
     def _choices(self, one: Community) -> tuple[Choice, ...]:
         channel = (one.log_channel,) if one.log_channel else ()

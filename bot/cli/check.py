@@ -1,6 +1,7 @@
 """``bifocal check``: settings, policy, database and extras, without starting."""
 
 from collections.abc import Awaitable, Callable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,10 @@ from analysis.detectors import DETECTORS
 from bot.cli.root import Root, finished, root_of, said, well_told
 from bot.config.tables import Settings
 from bot.core import Core, unasked
+from bot.policy.choice import PolicyChoice
 from bot.policy.file import PolicyFile
+from bot.ports import Bounded
+from bot.storage.store import Store
 
 
 def add(app: typer.Typer) -> None:
@@ -28,7 +32,16 @@ def add(app: typer.Typer) -> None:
         root = root_of(context)
         settings = root.settings(config, sandboxed=True)
         typer.echo("settings: fine")
-        finished(look(root, settings))
+        finished(_checked(root, settings))
+
+
+async def _checked(root: Root, settings: Settings) -> None:
+    await look(root, settings)
+    async with root.storage(settings) as store:
+        for platform in root.platforms(settings, store):
+            if isinstance(platform, Bounded):
+                for sentence in _too_much(platform, platform.name, root.policy(settings), store):
+                    typer.echo(sentence)
 
 
 async def look(
@@ -50,6 +63,15 @@ async def look(
                 typer.echo(line)
             if further is not None:
                 await further(core)
+
+
+def _too_much(platform: Bounded, name: str, rules: PolicyFile, store: Store) -> Iterator[str]:
+    """What the rules in force ask for that the platform does not allow, each once."""
+    communities = store.communities
+    choice = PolicyChoice(rules, lambda one: communities.of(name, one).preset)
+    known = [one.id for one in communities.all(name)] or [""]
+    said = [platform.asks_too_much(choice.of(one).may_ask(one), one) for one in known]
+    yield from (f"{name}: {one}" for one in dict.fromkeys(chain.from_iterable(said)))
 
 
 def _policy(rules: PolicyFile) -> Iterator[str]:

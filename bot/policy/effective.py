@@ -1,6 +1,6 @@
 """The rules that hold in one channel: every layer laid over the one before, each part placed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -36,6 +36,15 @@ class Effective:
         if not rule.punishes or self.ladder is None:
             return rule.then
         return merge([*rule.then, *self.ladder.step(strikes).then])
+
+    def may_ask(self) -> Iterator[Action]:
+        """Every action its live rules may come to, on whatever step of the ladder."""
+        for rule in self.rules:
+            if rule.mode is Mode.LIVE:
+                yield from rule.then
+                if rule.punishes and self.ladder is not None:
+                    for step in self.ladder.steps:
+                        yield from step.then
 
     def spared(self, context: Context) -> frozenset[str]:
         """The rules that are not asked of this post, because somebody exempted it."""

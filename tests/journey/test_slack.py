@@ -1,93 +1,14 @@
 """The real bot over Slack: from a member's post to a moderator's decision."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from tests.emulators.slack import Channel, Forgery, Message, Team, User, World, slack_world
+from tests.emulators.slack import Forgery, slack_world
 from tests.emulators.slack.controls import words_of
-from tests.journey.process import Bot, command
-
-RULES = """
-extends = "standard"
-
-[[rule]]
-id = "gift"
-when = "text.content.contains('free nitro')"
-then = ["delete", "annotate 'A moderator will look.'", "notify author", "react eyes", "log"]
-
-[[rule]]
-id = "shout"
-when = "text.content.contains('shout')"
-then = ["timeout 1h", "log"]
-"""
-WITHIN = 20.0
-"""Seconds for one thing to come true; the machine may be busy."""
-
-
-class Workspace:
-    """A workspace with the real bot in it."""
-
-    def __init__(self, world: World, bot: Bot) -> None:
-        self.world, self.bot = world, bot
-        self.team: Team = world.team()
-        self.general: Channel = self.team.channel("general")
-        self.mods: Channel = self.team.channel("mods", private=True)
-        self.ann: User = self.team.user("ann")
-        self.mod: User = self.team.user("mod")
-        self.mods.members.append(self.mod)
-
-    async def until(self, fact: Callable[[], object]) -> None:
-        await self.world.until(fact, WITHIN)
-
-    async def card(self, *words: str) -> Message:
-        """The newest card that says all this."""
-
-        def found() -> list[Message]:
-            said = [(one, words_of(one.blocks)) for one in self.mods.messages]
-            return [one for one, text in said if all(word in text for word in words)]
-
-        await self.until(found)
-        return found()[-1]
-
-
-def settings_of(world: World, folder: Path, *, simulate: bool = False) -> dict[str, str]:
-    """The bot's settings for this world's workspace, in Socket Mode."""
-    given = world.settings()
-    (folder / "policy.toml").write_text(RULES, "utf-8")
-    return {
-        "BIFOCAL_SLACK__BOT_TOKEN": given.bot_token,
-        "BIFOCAL_SLACK__APP_TOKEN": given.app_token,
-        "BIFOCAL_SLACK__USER_TOKEN": given.user_token,
-        "BIFOCAL_SLACK__API_BASE": given.api_base,
-        "BIFOCAL_SLACK__LOG_CHANNEL": world.team().channel("mods", private=True).id,
-        "BIFOCAL_SLACK__SIMULATE": str(simulate).lower(),
-        "BIFOCAL_MEDIA__EXTRA_HOSTS": given.file_host,
-        "BIFOCAL_POLICY__FILE": "policy.toml",
-        "BIFOCAL_ANALYSIS__REMOTE": "never",
-    }
-
-
-@asynccontextmanager
-async def a_workspace(
-    folder: Path, *, simulate: bool = False, admin: bool = True, http: bool = False
-) -> AsyncIterator[Workspace]:
-    async with slack_world() as world:
-        world.office.retries = (0.0, 0.0, 0.0)
-        settings = settings_of(world, folder, simulate=simulate)
-        if not admin:
-            del settings["BIFOCAL_SLACK__USER_TOKEN"]
-        if http:
-            del settings["BIFOCAL_SLACK__APP_TOKEN"]
-            settings["BIFOCAL_SLACK__SIGNING_SECRET"] = world.settings().signing_secret
-        async with Bot(folder, settings) as bot:
-            if http:
-                await world.point_at(f"{bot.url}/slack/events")
-            else:
-                await world.until(lambda: world.sockets.lines, WITHIN)
-            yield Workspace(world, bot)
+from tests.journey.process import command
+from tests.journey.slack_room import Workspace, a_workspace, settings_of
 
 
 @pytest.fixture
@@ -160,12 +81,14 @@ async def test_the_doctor_finds_all_well_and_says_what_is_not(tmp_path: Path) ->
     async with slack_world() as world:
         settings = settings_of(world, tmp_path)
         code, out, err = await command(tmp_path, "doctor", **settings)
+        _, checked, _ = await command(tmp_path, "check", **settings)
         world.team().app.token.scopes.discard("reactions:write")
         ill, told, _ = await command(tmp_path, "doctor", **settings)
 
     assert (code, ill) == (0, 1), out + err
     assert "slack: Socket Mode opens." in out
     assert "The policy asks for timeout, and Slack has no timeouts" in out
+    assert "slack: The policy asks for timeout" in checked
     assert "reactions:write (to mark posts with a reaction)" in told
 
 

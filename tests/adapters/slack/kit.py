@@ -195,7 +195,7 @@ async def a_slack(
     installations: MemoryInstallations | None = None,
     text_only: bool = True,
     gap: timedelta = NO_GAP,
-    asked: Callable[[], Iterable[Action]] = tuple,
+    asked: Callable[[str], Iterable[Action]] = lambda _community: (),
     public_url: str = "",
     connects: bool = True,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),

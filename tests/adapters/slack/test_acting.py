@@ -30,6 +30,27 @@ async def test_an_administrators_token_deletes_message_and_file(started: Started
     assert message.files[0].deleted
 
 
+async def test_that_a_deleted_post_s_file_goes_is_no_edit_of_its_author(started: Started) -> None:
+    _, taken = await started.posted("scam", files=[("a.png", a_png())])
+
+    await client(started).delete(taken.ref, reason="rule-a")
+    await started.world.quiet()
+
+    assert started.intake.taken == [taken]
+
+
+async def test_an_edit_of_a_post_that_could_not_be_deleted_is_judged(started: Started) -> None:
+    message, taken = await started.posted("scam")
+    started.team.admins_delete_messages = False
+
+    with pytest.raises(NotPermitted):
+        await client(started).delete(taken.ref, reason="rule-a")
+    await message.edit("another scam")
+    await started.world.quiet()
+
+    assert started.intake.texts == ["scam", "another scam"]
+
+
 async def test_without_that_token_deleting_is_refused_with_a_link(world: World) -> None:
     async with a_slack(world, user_token=None) as started:
         message, taken = await started.posted("scam")
@@ -343,6 +364,22 @@ async def test_a_policy_that_deletes_is_warned_of_where_nothing_is_deleted(world
         (found,) = started.slack.asks_too_much([parse("delete")])
 
     assert "BIFOCAL_SLACK__USER_TOKEN" in found
+
+
+async def test_before_the_start_the_settings_tell_that_nothing_is_deleted(world: World) -> None:
+    async with a_slack(world, user_token=None, bot_token="xoxb-wrong", http=True) as started:
+        (found,) = started.slack.asks_too_much([parse("delete")])
+
+    assert "BIFOCAL_SLACK__USER_TOKEN" in found
+
+
+async def test_each_workspace_is_told_what_it_does_not_allow(started: Started) -> None:
+    deletes = [parse("delete")]
+    before = started.slack.asks_too_much(deletes, started.team.id)
+    started.world.revoke(started.team, started.team.app.user_token)
+    await started.world.until(lambda: started.slack.asks_too_much(deletes, started.team.id))
+
+    assert before == ()
 
 
 def live(slack: Slack, started: Started, *, chosen: bool | None) -> bool:

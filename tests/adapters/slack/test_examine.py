@@ -139,7 +139,7 @@ async def test_no_administrators_token_is_no_fault(world: World) -> None:
 
 
 async def test_what_a_policy_asks_for_in_vain_is_said(world: World) -> None:
-    async with a_slack(world, asked=lambda: [parse("ban")]) as started:
+    async with a_slack(world, asked=lambda _community: [parse("ban")]) as started:
         found = await started.slack.examine()
 
     assert any("asks for ban" in one.sentence for one in found)

@@ -219,7 +219,7 @@ async def an_office(folder: Path, *, analyses: int = 3, file: str = "") -> Async
             CaseQueue(journal, deciding, lambda case: f"https://desk.example/{case}"),
             deciding,
             people,
-            SettingUp(communities, platforms, file=file, preset="standard"),
+            SettingUp(communities, platforms, policy, file=file, preset="standard"),
             telling,
             evidence,
             written.audit,

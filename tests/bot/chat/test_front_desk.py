@@ -501,6 +501,14 @@ async def test_the_wizard_takes_each_choice_at_once(office: Office) -> None:
     assert (chosen.language, chosen.digest, chosen.live) == ("es", True, True)
 
 
+async def test_the_wizard_says_what_the_rules_ask_for_in_vain(office: Office) -> None:
+    before = await office.desk.command(ADMIN, "setup", {})
+    office.world.platform.forbids["delete"] = "nobody may delete here"
+    after = await office.desk.command(ADMIN, "setup", {})
+
+    assert {*after.body} - {*before.body} == {"delete: nobody may delete here"}
+
+
 async def test_going_live_needs_a_yes(office: Office) -> None:
     assert refused(await office.desk.press(ADMIN, Press("live", detail="now"), {}))
     assert office.communities.of("fake", "g1").live is None

@@ -32,7 +32,7 @@ def test_a_card_without_a_case_has_nothing_to_press() -> None:
 def test_what_was_withheld_can_be_done_from_the_card() -> None:
     card = replace(a_card(), outcomes=(("delete", "withheld"),))
 
-    assert {"release", "drop"} <= verbs(sheet_of(card))
+    assert {"release", "drop", "by_hand"} <= verbs(sheet_of(card))
 
 
 def test_a_burst_says_how_many_more() -> None:

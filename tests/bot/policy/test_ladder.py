@@ -83,3 +83,9 @@ def test_a_rule_writes_punish_as_it_was_written() -> None:
 def test_a_ladder_that_leads_nowhere_is_refused(ladder: str, message: str) -> None:
     with pytest.raises(Misconfigured, match=message):
         a_policy(PUNISH.rstrip("\n"), ladder)
+
+
+def test_what_a_policy_may_ask_for_counts_every_step() -> None:
+    found = {str(action) for action in a_policy(PUNISH, LADDER).may_ask()}
+
+    assert found >= {"delete", "timeout 10m", "timeout 1d", "flag"}
