@@ -42,7 +42,7 @@ from bot.metrics import Metrics
 from bot.model import Ref
 from bot.policy.choice import PolicyChoice
 from bot.policy.file import PolicyFile
-from bot.ports import Client, LinksPosts, Platform
+from bot.ports import Client, Platform
 from bot.queue.port import Queue
 from bot.remember import remember
 from bot.remote_figures import RemoteFigures
@@ -63,7 +63,7 @@ from bot.storage.store import Store
 from bot.upkeep import Upkeep
 from bot.warming import Warming
 from bot.web.app import create_app
-from bot.web.places import Places
+from bot.web.places import Places, address_on
 from bot.web.server import WebServer
 from bot.web.services import Mounted, Reach, Services
 from bot.web.stored import StoredSessions, StoredTokens
@@ -380,16 +380,11 @@ class Application:
                 clock=self.clock,
             ),
             activity=partial(activity, self.store.database),
-            places=Places(self.store.communities.everywhere, self._link),
+            places=Places(self.store.communities.everywhere, address_on(self.platforms)),
             metrics=self.metrics.registry,
             platforms=tuple(mounted),
             reach=Reach(web.host, web.port, web.public_url, web.allowed_ips, web.trusted_proxies),
         )
-
-    def _link(self, ref: Ref) -> str:
-        """Where a post opens on its platform; empty where the platform has no such place."""
-        platform: object = self.platforms.get(ref.platform)
-        return platform.link(ref) if isinstance(platform, LinksPosts) else ""
 
     def _acting(self, ref: Ref) -> Client | None:
         """The client of a message's platform; None where it does not run, or rehearses there."""
