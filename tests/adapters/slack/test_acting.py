@@ -143,6 +143,24 @@ async def test_a_post_that_is_gone_gets_no_annotation(started: Started) -> None:
     assert started.general.messages == []
 
 
+async def test_in_an_archived_channel_nothing_is_done_and_that_is_said(started: Started) -> None:
+    _, taken = await started.posted("hello")
+    await started.general.archive()
+
+    with pytest.raises(NotPermitted, match="archived"):
+        await client(started).annotate(taken.ref, "Looking.", nonce="n")
+
+
+async def test_who_left_is_not_told_and_that_is_said(started: Started) -> None:
+    _, taken = await started.posted("hello")
+    started.ann.deleted = True
+    started.general.members.remove(started.ann)
+    started.world.fail("conversations.open", Fault("user_disabled"))
+
+    with pytest.raises(NotPermitted, match="takes no messages"):
+        await client(started).send_dm(taken.ref, taken.author, "told", nonce="n")
+
+
 async def test_an_annotation_of_a_post_deleted_meanwhile_does_not_stay_in_the_channel(
     world: World,
 ) -> None:
