@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, partial
 
 from analysis.remote.meter import EVERY, Spared
 from bot.actions.spec import parse
@@ -42,7 +42,7 @@ from bot.metrics import Metrics
 from bot.model import Ref
 from bot.policy.choice import PolicyChoice
 from bot.policy.file import PolicyFile
-from bot.ports import Client, Platform
+from bot.ports import Client, LinksPosts, Platform
 from bot.queue.port import Queue
 from bot.remember import remember
 from bot.remote_figures import RemoteFigures
@@ -56,12 +56,14 @@ from bot.review.teaching import Teacher
 from bot.review.trials import Trials
 from bot.review.withheld import WithheldActions
 from bot.running import Running, Task, never_ends
+from bot.storage.activity import activity
 from bot.storage.reseal import Reseal
 from bot.storage.retention import Kept, Retention
 from bot.storage.store import Store
 from bot.upkeep import Upkeep
 from bot.warming import Warming
 from bot.web.app import create_app
+from bot.web.places import Places
 from bot.web.server import WebServer
 from bot.web.services import Mounted, Reach, Services
 from bot.web.stored import StoredSessions, StoredTokens
@@ -151,11 +153,6 @@ class Application:
         """The rules of each community."""
         chosen = self.store.communities.named
         return PolicyChoice(self.rules, lambda community: chosen(community).preset)
-
-    @cached_property
-    def beyond(self) -> Beyond:
-        """Warns of what a policy asks for in vain."""
-        return Beyond(self.platforms, self.store.communities, self.choice.of)
 
     @cached_property
     def look(self) -> Look:
@@ -342,13 +339,8 @@ class Application:
         )
         reseal = Reseal(store.database, store.evidence, store.journal.seal, self.clock)
         chores = (
-            *(
-                self.beyond.turn,
-                store.ignored.load,
-                self.bank_watch.turn,
-                store.reports.turn,
-                self.orders.turn,
-            ),
+            Beyond(self.platforms, store.communities, self.choice.of).turn,
+            *(store.ignored.load, self.bank_watch.turn, store.reports.turn, self.orders.turn),
             *(retention.turn, reseal.turn, self.clock.look),
         )
         return (
@@ -382,10 +374,17 @@ class Application:
                 trials=self.trials,
                 clock=self.clock,
             ),
+            activity=partial(activity, self.store.database),
+            places=Places(self.store.communities.everywhere, self._link),
             metrics=self.metrics.registry,
             platforms=tuple(mounted),
             reach=Reach(web.host, web.port, web.public_url, web.allowed_ips, web.trusted_proxies),
         )
+
+    def _link(self, ref: Ref) -> str:
+        """Where a post opens on its platform; empty where the platform has no such place."""
+        platform: object = self.platforms.get(ref.platform)
+        return platform.link(ref) if isinstance(platform, LinksPosts) else ""
 
     def _acting(self, ref: Ref) -> Client | None:
         """The client of a message's platform; None where it does not run, or rehearses there."""

@@ -106,13 +106,20 @@ class Enforcer:
         return outcome
 
     async def _found(self, orders: Orders, action: Action) -> Outcome | None:
-        """What an interrupted attempt left behind; None when nothing was done."""
+        """What an interrupted attempt left behind; None when nothing was done.
+
+        Raises:
+            PlatformUnavailable: the platform is not up, and so cannot tell yet.
+        """
         if orders.simulate:
             return None
         match await action.probe(orders.platform.client, orders.target):
             case Presence.APPLIED:
                 return self._outcome(action, Status.APPLIED, "found done after an interruption")
             case Presence.UNKNOWN:
+                if (lacks := orders.platform.ready()) is not None:
+                    # After a kill the first jobs come before the platform has started.
+                    raise PlatformUnavailable(lacks)
                 detail = "interrupted while it was being done, and the platform does not tell"
                 return self._outcome(action, Status.UNKNOWN, detail)
             case Presence.ABSENT:

@@ -70,6 +70,15 @@ class Channel:
     name: str = ""
     kind: str = "text"
     nsfw: bool = False
+    parent_id: str = ""
+    """The channel that a thread or a forum's post hangs in; empty for what is none."""
+    parent: str = ""
+    """That one's name. A thread's own name is chosen by whoever begins it."""
+
+    @property
+    def lasting(self) -> str:
+        """The name of the channel that those who run the community named."""
+        return self.parent if self.parent_id else self.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -303,6 +303,15 @@ class Platform(Protocol):
 
 
 @runtime_checkable
+class LinksPosts(Protocol):
+    """A platform on which a post has an address that a browser opens."""
+
+    def link(self, ref: Ref) -> str:
+        """Where a post opens, without asking the platform; empty where that is not known now."""
+        ...
+
+
+@runtime_checkable
 class Bounded(Protocol):
     """A platform that does not allow everything a policy may ask for."""
 

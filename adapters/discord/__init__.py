@@ -18,6 +18,7 @@ from adapters.discord.breaker import Breaker
 from adapters.discord.cards import Counter
 from adapters.discord.catch_up import Bounds, CatchUp
 from adapters.discord.client import DiscordClient
+from adapters.discord.draw import address_of
 from adapters.discord.errors import translated
 from adapters.discord.events import PLATFORM
 from adapters.discord.examine import Examiner
@@ -45,7 +46,7 @@ from bot.communities import Communities
 from bot.config.tables import Discord as Settings
 from bot.config.tables import MediaLimits
 from bot.errors import PlatformError
-from bot.model import Attachment, Message
+from bot.model import Attachment, Message, Ref
 from bot.ports import Accept, Action, Examined
 from bot.review.card import Card, CardKind
 
@@ -162,6 +163,10 @@ class Discord:
     def can(self, action: Action, message: Message) -> str | None:
         """None if Discord allows the action here, as far as that is known; else why not."""
         return can(action, message, self._places.seen(message.ref.community_id))
+
+    def link(self, ref: Ref) -> str:
+        """Where a post opens in Discord."""
+        return address_of(ref)
 
     async def fetch(self, attachment: Attachment, message: Message, at_most: int) -> bytes:
         """The bytes of an attachment, from Discord's hosts alone.

@@ -10,6 +10,7 @@ from typing import Any
 
 import discord
 
+from adapters.discord.cards import UPLOAD
 from adapters.discord.draw import drawn
 from adapters.discord.forms import opened
 from bot.chat.port import Chat
@@ -78,7 +79,7 @@ class Answers:
             return BROKE
 
     async def _files(self, sheet: Sheet) -> list[discord.File]:
-        chat, files = self._chat(), list[discord.File]()
+        chat, files, room = self._chat(), list[discord.File](), UPLOAD
         if chat is None:
             return files
         for number, picture in enumerate(sheet.pictures):
@@ -86,6 +87,9 @@ class Answers:
                 data = await chat.picture(picture.name)
             except LookupError:
                 continue
+            if len(data) > room:  # the rest is on the web desk
+                continue
+            room -= len(data)
             name = f"SPOILER_{number}.webp"
             files.append(discord.File(io.BytesIO(data), filename=name, description=picture.alt))
         return files

@@ -34,6 +34,7 @@ def asker_of(
         channel_id=str(interaction.channel_id or ""),
         author=person(user, guild, is_moderator=rank >= Rank.MODERATOR),
         rank=rank,
+        parent_id=str(getattr(interaction.channel, "parent_id", None) or ""),
     )
 
 

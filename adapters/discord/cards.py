@@ -21,8 +21,8 @@ from bot.errors import Gone, NotPermitted
 from bot.review.card import Card
 
 UPLOAD = 8 * 1024 * 1024
-"""Bytes of a card's pictures together. Discord takes 10 MiB (docs, "Uploading Files"); what does
-not fit is on the web desk."""
+"""Bytes of the pictures of a card, or of an answer, together. Discord takes 10 MiB (docs,
+"Uploading Files"); what does not fit is on the web desk."""
 
 
 class Pictures(Protocol):

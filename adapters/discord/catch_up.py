@@ -30,7 +30,7 @@ MARGIN = timedelta(minutes=1)
 _log = logger("discord.catch_up")
 
 
-_Room = discord.TextChannel | discord.VoiceChannel | discord.Thread
+_Room = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,12 @@ class CatchUp:
     async def missed(self, guild: discord.Guild, newest: int) -> None:
         """Note what may have been posted in a server after this message id, until now."""
         after = self._floor(newest)
-        rooms: list[_Room] = [*guild.text_channels, *guild.voice_channels, *guild.threads]
+        rooms: list[_Room] = [
+            *guild.text_channels,
+            *guild.voice_channels,
+            *guild.stage_channels,
+            *guild.threads,
+        ]
         behind = [room for room in rooms if (room.last_message_id or 0) > after]
         behind.sort(key=lambda room: room.last_message_id or 0, reverse=True)
         if len(behind) > self._bounds.channels:

@@ -138,12 +138,17 @@ def _entries(
 def _to_the_post(ref: str) -> tuple[Button, ...]:
     """A link to the post that a sheet is about, where it is one of Discord's."""
     try:
-        platform, *numbers = Ref.parse(ref)
+        address = address_of(Ref.parse(ref))
     except ValueError:
         return ()
-    if platform != PLATFORM or not all(each.isdecimal() for each in numbers):
-        return ()
-    return (Button("See the post", url=f"{CHANNELS}/{'/'.join(numbers)}"),)
+    return (Button("See the post", url=address),) if address else ()
+
+
+def address_of(ref: Ref) -> str:
+    """Where a post opens; empty where it is none of Discord's."""
+    platform, *numbers = ref
+    ours = platform == PLATFORM and all(each.isdecimal() for each in numbers)
+    return f"{CHANNELS}/{'/'.join(numbers)}" if ours else ""
 
 
 def _leads(url: str) -> bool:

@@ -140,6 +140,7 @@ def lacking(guild: discord.Guild) -> str | None:
         *guild.text_channels,
         *guild.forums,
         *guild.voice_channels,
+        *guild.stage_channels,
     ]
     # A channel that @everyone does not see may be meant to be hidden from us, too.
     public = [room for room in rooms if room.permissions_for(guild.default_role).view_channel]

@@ -168,7 +168,13 @@ def _spot(guild: discord.Guild, channel_id: str, told: Mapping[str, Any]) -> Spo
     return Spot(
         str(guild.id),
         channel_id,
-        Channel(name=well_formed(str(told.get("name") or "")), kind=named, nsfw=nsfw),
+        Channel(
+            name=well_formed(str(told.get("name") or "")),
+            kind=named,
+            nsfw=nsfw,
+            parent_id=str(parent.id) if parent else "",
+            parent=well_formed(parent.name) if parent else "",
+        ),
         is_post=is_post,
     )
 

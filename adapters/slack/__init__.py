@@ -32,7 +32,7 @@ from bot.config.tables import MediaLimits
 from bot.config.tables import Slack as Settings
 from bot.errors import Misconfigured, PlatformUnavailable
 from bot.log import logger
-from bot.model import Attachment, Message
+from bot.model import Attachment, Message, Ref
 from bot.ports import Accept, Action, Examined
 
 CONNECTS_WITHIN_S = 10.0
@@ -125,6 +125,10 @@ class Slack:
         """None if Slack and its workspace allow the action, else why not."""
         workspace = self._parts.workspaces.opened(message.ref.community_id)
         return why_not(action, workspace, message)
+
+    def link(self, ref: Ref) -> str:
+        """Where a post opens in Slack; empty where its workspace was not opened."""
+        return self._parts.workspaces.link(ref)
 
     def asks_too_much(self, actions: Iterable[Action], community_id: str = "") -> tuple[str, ...]:
         """What a policy asks for that cannot be done in a workspace: a sentence each, to warn

@@ -36,7 +36,6 @@ from bot.chat.signed import Signer
 from bot.communities import Communities
 from bot.config.tables import MediaLimits
 from bot.config.tables import Slack as Settings
-from bot.model import Ref
 from bot.ports import Accept
 
 
@@ -93,11 +92,7 @@ def built(given: Given) -> Parts:
     ranks = Ranks(given.communities, log_channel)
     files = Files(given.http, given.media.extra_hosts)
 
-    def link(ref: Ref) -> str:
-        found = workspaces.opened(ref.community_id)
-        return found.link(ref.channel_id, ref.message_id) if found else ""
-
-    draw = Draw(given.signer.write, link)
+    draw = Draw(given.signer.write, workspaces.link)
     sent = Sent(given.bookmarks, given.now)
     client = SlackClient(
         workspaces, ranks, Threads(), Notes(sent), Cards(workspaces, ranks, sent, draw)

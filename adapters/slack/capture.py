@@ -85,6 +85,8 @@ class Capture:
         # A preview or a thread's counters change a message without changing what it says.
         if before is not None and before.raw and before.revision == post.revision:
             return None
+        if before is not None and (post.channel_id, post.ts) in workspace.removing:
+            return None
         if not self._text_only and not any(attachments(post.raw)):
             return None
         return post

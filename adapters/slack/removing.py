@@ -26,10 +26,17 @@ async def delete(workspace: Workspace, ranks: Ranks, channel: str, ts: str) -> N
     if why := workspace.cannot_delete():
         raise NotPermitted(await _by_hand(workspace, post, why))
     await _check_author(workspace, ranks, post)
-    left = await _delete_files(workspace, post)
+    place = (channel, ts)
+    workspace.removing.append(place)
     try:
+        left = await _delete_files(workspace, post)
         await _with_user(workspace).call("chat.delete", channel=channel, ts=ts)
-    except Refused as exc:
+    except BaseException as exc:
+        # It may stand, and then what its author makes of it is judged as ever.
+        if place in workspace.removing:
+            workspace.removing.remove(place)
+        if not isinstance(exc, Refused):
+            raise
         if isinstance(exc, TokenRefused):
             workspace.lose_holder()
         raise NotPermitted(await _by_hand(workspace, post, str(exc))) from exc

@@ -1,5 +1,6 @@
 """One workspace: its tokens, who we are there, and what they let us do."""
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -8,6 +9,9 @@ from adapters.slack.errors import TokenRefused
 from adapters.slack.people import People
 from adapters.slack.shape import word
 from bot.errors import Gone, NotPermitted
+
+REMOVING = 256
+"""Deletions that are remembered; by eye, a minute's and more."""
 
 ONLY_ITS_OWN = (
     "on Slack a bot deletes only its own messages, and no administrator's token "
@@ -66,6 +70,8 @@ class Workspace:
     """Who the user token belongs to; None without one, or where it is refused."""
     holder_trouble: str = ""
     """Why the user token is refused."""
+    removing: deque[tuple[str, str]] = field(default_factory=lambda: deque(maxlen=REMOVING))
+    """Messages that we delete, by channel and ts: that their files go is nobody's edit."""
 
     @property
     def refused(self) -> str:

@@ -13,6 +13,7 @@ from adapters.slack.workspace import Connect, Tokens, Workspace, opened
 from bot.communities import Communities, Community
 from bot.errors import Gone, NotPermitted
 from bot.log import logger
+from bot.model import Ref
 
 _log = logger("slack")
 US = "bifocal"
@@ -51,6 +52,11 @@ class Workspaces:
         """A workspace that was opened already."""
         found = self._open.get(team)
         return found if found and not found.refused else None
+
+    def link(self, ref: Ref) -> str:
+        """Where a message opens in Slack; empty where its workspace was not opened."""
+        found = self.opened(ref.community_id)
+        return found.link(ref.channel_id, ref.message_id) if found else ""
 
     def known_of(self, team: str) -> Workspace:
         """A workspace that was opened already.

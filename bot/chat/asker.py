@@ -29,6 +29,8 @@ class Asker:
     channel_id: str
     author: Author
     rank: Rank = Rank.MEMBER
+    parent_id: str = ""
+    """The channel that a thread hangs in, where they ask in one."""
 
     @property
     def id(self) -> str:

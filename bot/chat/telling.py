@@ -134,7 +134,7 @@ class Telling:
         """The rules that hold where it is asked."""
         check_rank(asker, Rank.MODERATOR)
         policy = self._policy(asker.community_id)
-        here = policy.at(asker.community_id, asker.channel_id)
+        here = policy.at(asker.community_id, asker.channel_id, asker.parent_id)
         entries = tuple(
             Entry(
                 f"{rule.id} ({rule.mode.value})" if rule.mode is not Mode.LIVE else rule.id,

@@ -129,7 +129,9 @@ class Backtest:
         """Decide a judgement anew and compare."""
         self._begin(past)
         report = self.report
-        policy = report.policy.at(past.context.community_id, past.context.channel_id)
+        context = past.context
+        where = (context.community_id, context.channel_id, context.channel.parent_id)
+        policy = report.policy.at(*where)
         verdict = report.policy.decide(past.assessment, past.context)
         silent = frozenset(self._unanswered(policy, verdict))
         self._count(past, verdict, silent)

@@ -27,10 +27,7 @@ class Exemption:
         return (
             (not self.roles or not self.roles.isdisjoint(context.author.roles))
             and (not self.labels or not self.labels.isdisjoint(context.author.labels))
-            and (
-                not self.channels
-                or not self.channels.isdisjoint((context.channel_id, context.channel.name))
-            )
+            and (not self.channels or not self.channels.isdisjoint(_called(context)))
         )
 
     def spares(self, rule: str) -> bool:
@@ -41,6 +38,12 @@ class Exemption:
         grounds = (("role", self.roles), ("channel", self.channels), ("label", self.labels))
         given = [f"{name} {' or '.join(sorted(ids))}" for name, ids in grounds if ids]
         return ", ".join(given)
+
+
+def _called(context: Context) -> tuple[str, ...]:
+    """What a post's channel may be called: never by a thread's own name, which anybody chooses."""
+    channel = context.channel
+    return tuple(one for one in (context.channel_id, channel.parent_id, channel.lasting) if one)
 
 
 def read_exemption(section: Section) -> Exemption:

@@ -69,12 +69,15 @@ class Policy:
         channels = {(one.community, one.channel): one for one in contents.overrides if one.channel}
         return cls(base, version, name, tuple(layers), communities, channels)
 
-    def at(self, community: str, channel: str) -> Effective:
-        """The rules that hold in a channel: file, then community, then channel."""
-        over = (
-            self.communities.get(community),
-            self.channels.get((community, channel)) or self.channels.get(("", channel)),
-        )
+    def at(self, community: str, channel: str, parent: str = "") -> Effective:
+        """The rules that hold in a channel: file, then community, then channel.
+
+        In a thread those of the ``parent`` channel hold, unless it has rules of its own.
+        """
+        own = self._of_channel(community, channel)
+        if own is None and parent:
+            channel, own = parent, self._of_channel(community, parent)
+        over = (self.communities.get(community), own)
         found = [layer for layer in over if layer is not None]
         if not found:
             return self.base
@@ -86,15 +89,19 @@ class Policy:
             known = self._laid[key] = laid([*self.layers, *found], self.version)
         return known
 
+    def _of_channel(self, community: str, channel: str) -> Layer | None:
+        return self.channels.get((community, channel)) or self.channels.get(("", channel))
+
+    def _where(self, context: Context) -> Effective:
+        return self.at(context.community_id, context.channel_id, context.channel.parent_id)
+
     def decide(self, assessment: Assessment, context: Context) -> Verdict:
         """What is to be done about a post."""
-        rules = self.at(context.community_id, context.channel_id)
-        return decide.decide(rules, assessment, context)
+        return decide.decide(self._where(context), assessment, context)
 
     def could_change(self, assessment: Assessment, context: Context) -> bool:
         """Whether an answer that is still out could change what is done about a post."""
-        rules = self.at(context.community_id, context.channel_id)
-        return decide.could_change(rules, assessment, context)
+        return decide.could_change(self._where(context), assessment, context)
 
     def unanswerable(self, unasked: Collection[Category]) -> list[tuple[str, str]]:
         """The rules that can never match here, each with the reason, for ``doctor``."""

@@ -213,7 +213,9 @@ VARIABLES: Mapping[str, Variable] = {
         Kind.STRING, "the channel's id", lambda p: p.clean([p.context.channel_id])[0]
     ),
     "channel.name": Variable(
-        Kind.STRING, "its name, without `#`", lambda p: p.clean([p.context.channel.name])[0]
+        Kind.STRING,
+        "its name, without `#`; in a thread that of the thread's channel",
+        lambda p: p.clean([p.context.channel.lasting])[0],
     ),
     "channel.kind": Variable(
         Kind.STRING,

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.communities import CommunityName
 from bot.errors import Gone, NotPermitted, PlatformError
 from bot.house import House
 from bot.model import Case, CaseState, Message, Receipt, Ref, Status
@@ -70,12 +71,15 @@ class Desk:
         before: tuple[datetime, str] | None = None,
         limit: int = 50,
         waiting: str = "",
+        community: CommunityName | None = None,
     ) -> Sequence[Case]:
         """A page of cases, newest first; ``before`` is the last one's (opened_at, id).
 
         Those that wait for an answer are listed by what they wait for, and nowhere else.
         """
-        return await self._journal.cases(state, before=before, limit=limit, waiting=waiting)
+        return await self._journal.cases(
+            state, before=before, limit=limit, waiting=waiting, community=community
+        )
 
     async def incidents(self) -> Sequence[Incident]:
         """What open cases wait for, the largest number first."""

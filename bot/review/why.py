@@ -56,5 +56,5 @@ async def why(journal: Journal, policy: Callable[[str], Policy], which: str) -> 
     newest = found[-1]
     community = newest.context.community_id
     rules = policy(community)
-    here = rules.at(community, newest.context.channel_id)
+    here = rules.at(community, newest.context.channel_id, newest.context.channel.parent_id)
     return Why(tuple(found), explain(here, newest.assessment, newest.context), rules)

@@ -78,7 +78,7 @@ class Acts:
     async def again(self, request: Request, case_id: str, by: Moderator) -> HTMLResponse:
         """Let the post be analysed again whose worker was given up on."""
         case = await self._room.found(case_id)
-        key = view(case, self._services.clock()).parked
+        key = view(case, self._services.clock(), self._services.places).parked
         if not key or not await self._services.parked.redrive(key):
             return await self._room.answer(request, case_id, refusal=NOT_PARKED)
         await self._services.desk.note(case_id, by=by.name, note=ASKED_AGAIN)

@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from bot.web import analyse, desk, docs_page, health, parked, signin
+from bot.web import analyse, cases_api, desk, docs_page, health, parked, signin
 from bot.web.access import Requires, recognise
 from bot.web.door import Door
 from bot.web.pages import STATIC, NavLink, Pages
@@ -42,6 +42,7 @@ def create_app(services: Services) -> FastAPI:
         _front(services),
         analyse.routes(services, pages),
         desk.routes(services, pages),
+        cases_api.routes(services),
         parked.routes(services),
         signin.routes(services, pages),
         health.routes(services),

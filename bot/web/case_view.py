@@ -10,6 +10,7 @@ from bot.model import Case, CaseEvent, CaseState, EventKind, Judgement, Outcome,
 from bot.review.states import CLAIM_LASTS, replay
 from bot.review.waiting import WORKER
 from bot.web.evidence_view import DrawnBox, Piece, ScoreRow, boxes, pieces, reasons, score_rows
+from bot.web.places import NOWHERE, Places
 
 WORTH_A_LOOK = 0.2
 """Scores below it are left out of the list's bars. Chosen by eye."""
@@ -53,6 +54,10 @@ class CaseView:
     """What waits for a person to have it done or dropped."""
     parked: str
     """The job to drive again where the worker was given up on; empty otherwise."""
+    place: str
+    """Its community's name where there are several; empty otherwise."""
+    link: str
+    """Where the post opens on its platform; empty where that is not known."""
 
     @property
     def title(self) -> str:
@@ -65,7 +70,7 @@ class CaseView:
         return self.case.state is not CaseState.CLOSED
 
 
-def view(case: Case, now: datetime) -> CaseView:
+def view(case: Case, now: datetime, places: Places = NOWHERE) -> CaseView:
     """Arrange a case, judged by its latest judgement."""
     latest = case.judgements[-1] if case.judgements else None
     why = reasons(latest.signals) if latest else ()
@@ -91,6 +96,8 @@ def view(case: Case, now: datetime) -> CaseView:
         claim=claim(case, now),
         withheld=_withheld(case),
         parked=_parked(latest),
+        place=places.name(case.message.ref) if places.several else "",
+        link=places.link(case.message.ref),
     )
 
 

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from analysis.taxonomy import Category
+from bot.communities import CommunityName
 from bot.errors import BotError, EnvironmentFailed
 from bot.model import Case, CaseState
 from bot.review.which import Which
@@ -47,13 +48,25 @@ class Page:
     before: tuple[datetime, str] | None
     waiting: str = ""
     """The incident whose cases are listed; empty for cases of none."""
+    community: str = ""
+    """The one whose cases are listed, as people name it; empty for all."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is the beginning of everything, beside which the rest is told."""
+        return self.before is None and not self.waiting and not self.community
 
 
 Waiting = Annotated[str, Query(max_length=200)]
 
 
 def listing(
-    state: str = "open", before: datetime | None = None, last: str = "", waiting: Waiting = ""
+    state: str = "open",
+    before: datetime | None = None,
+    last: str = "",
+    *,
+    waiting: Waiting = "",
+    community: Waiting = "",
 ) -> Page:
     """Read the list's query: ``before`` and ``last`` are the previous page's last case.
 
@@ -63,7 +76,7 @@ def listing(
         raise HTTPException(404, "There is no such list of cases.")
     if before is not None and before.tzinfo is None:
         raise HTTPException(422, "before needs a time zone.")
-    return Page(state, None if before is None else (before, last), waiting)
+    return Page(state, None if before is None else (before, last), waiting, community)
 
 
 Listing = Annotated[Page, Depends(listing)]
@@ -155,7 +168,7 @@ class DeskRoom:
             picture = await self._desk.evidence(case_id, n)
         except (LookupError, BotError) as exc:
             raise HTTPException(404, "This picture is not kept.") from exc
-        return Response(picture, media_type=_kind(picture), headers=EVIDENCE_HEADERS)
+        return Response(picture, media_type=picture_kind(picture), headers=EVIDENCE_HEADERS)
 
     async def worth(self, request: Request) -> HTMLResponse:
         """What the rules and the detectors are worth, by what moderators decided."""
@@ -166,18 +179,25 @@ class DeskRoom:
 
     async def _listed(self, listing: Page) -> dict[str, object]:
         cases = await self._desk.cases(
-            STATES[listing.state], before=listing.before, limit=PAGE + 1, waiting=listing.waiting
+            STATES[listing.state],
+            before=listing.before,
+            limit=PAGE + 1,
+            waiting=listing.waiting,
+            community=CommunityName.read(listing.community) if listing.community else None,
         )
         shown: Sequence[Case] = cases[:PAGE]
-        views = [view(case, self._services.clock()) for case in shown]
+        places = self._services.places
+        views = [view(case, self._services.clock(), places) for case in shown]
         incidents = [one for one in await self._desk.incidents() if self._beside(listing, one.key)]
         quarantined = await self._services.lessons.quarantined()
         waiting = await self._services.withheld.count(Which())
         untold = await self._services.deliveries.parked()
-        top = listing.before is None and not listing.waiting
+        top = listing.whole
         return {
             "views": views,
             "waiting": listing.waiting,
+            "community": listing.community,
+            "communities": places.choices() if places.several else (),
             "incidents": incidents,
             "quarantined": quarantined if top else (),
             "withheld": waiting if top else 0,
@@ -199,7 +219,7 @@ class DeskRoom:
         """Whether an incident is shown: its own page shows it alone, older pages none."""
         if listing.waiting:
             return listing.waiting == key
-        return listing.before is None and listing.state == "open"
+        return listing.whole and listing.state == "open"
 
     async def after(self, request: Request, case_id: str, step: Awaitable[object]) -> HTMLResponse:
         """The case after a step, or why the step was refused."""
@@ -241,7 +261,7 @@ class DeskRoom:
             "case.html" if whole else part,
             status=409 if refusal and whole else 200,
             active="desk",
-            v=view(await self.found(case_id), self._services.clock()),
+            v=view(await self.found(case_id), self._services.clock(), self._services.places),
             left=left,
             told=told,
             categories=tuple(Category),
@@ -249,7 +269,8 @@ class DeskRoom:
         )
 
 
-def _kind(picture: bytes) -> str:
+def picture_kind(picture: bytes) -> str:
+    """What a kept picture is, or 404 for anything else."""
     if picture[:4] == b"RIFF" and picture[8:12] == b"WEBP":
         return "image/webp"
     for magic, kind in KINDS:

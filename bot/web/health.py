@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from bot.web.services import Services
 
@@ -23,7 +23,7 @@ def routes(services: Services) -> APIRouter:
         body = {"status": "not ready" if missing else "ready", "missing": missing}
         return JSONResponse(body, status_code=503 if missing else 200)
 
-    @router.get("/metrics")
+    @router.get("/metrics", response_class=PlainTextResponse)
     async def metrics() -> Response:
         """Figures for Prometheus."""
         return Response(generate_latest(services.metrics), media_type=CONTENT_TYPE_LATEST)

@@ -47,7 +47,7 @@ def routes(services: Services) -> APIRouter:
             for one in await services.parked.parked()
         ]
 
-    @router.post("/redrive", responses=described(401, 403, 404, 415, 422))
+    @router.post("/redrive", responses=described(400, 401, 403, 404, 415, 422))
     async def redrive(wanted: Redrive) -> Redriven:
         """Try a job again, its attempts forgotten."""
         if not await services.parked.redrive(wanted.key):

@@ -1,6 +1,6 @@
 """What the web application is given: protocols for the work, values for how it is reached."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
@@ -12,6 +12,7 @@ from analysis.bank import BankEntry
 from analysis.taxonomy import Category
 from analysis.types import BankKind
 from bot.analysis_report import Analysis
+from bot.communities import CommunityName
 from bot.jobs import Parked
 from bot.model import Case, CaseState
 from bot.policy.policy import Policy
@@ -23,13 +24,18 @@ from bot.review.waiting import Incident
 from bot.review.which import Settled, Which
 from bot.review.why import Why
 from bot.review.worth import Worth
+from bot.storage.activity import Activity
 from bot.storage.outbox import Waiting
 from bot.web.access import Scope, Sessions, Tokens
+from bot.web.places import NOWHERE, Places
 
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
 
+
+CountsActivity = Callable[[str, str, datetime, datetime], Awaitable[Activity]]
+"""What happened in a community, by its platform and id, from one moment up to another."""
 
 OnStage = Callable[[str, float], None]
 """Called as each stage ends (decoded, read, judged, fused) with its wall milliseconds."""
@@ -76,10 +82,12 @@ class Desk(Protocol):
         before: tuple[datetime, str] | None,
         limit: int,
         waiting: str,
+        community: CommunityName | None = None,
     ) -> Sequence[Case]:
         """Newest first, every state when None; ``before`` is the last one's (opened_at, id).
 
-        ``waiting`` asks for those of one incident; empty for those of none.
+        ``waiting`` asks for those of one incident; empty for those of none. ``community`` asks
+        for those of one.
         """
         ...
 
@@ -331,6 +339,8 @@ class Services:
     lessons: Lessons
     deliveries: Deliveries
     rules: RuleBooks
+    activity: CountsActivity
+    places: Places = NOWHERE
     metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
     platforms: tuple[Mounted, ...] = ()
     reach: Reach = Reach()

@@ -80,7 +80,7 @@ class WithheldPage:
             request,
             "withheld.html",
             active="desk",
-            views=[view(case, now) for case in cases],
+            views=[view(case, now, self._services.places) for case in cases],
             number=await self._services.withheld.count(which),
             which=which,
             whys=tuple(Why),

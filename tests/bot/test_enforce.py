@@ -193,6 +193,20 @@ async def test_what_was_done_before_a_crash_is_found_and_not_done_again(
     assert scene.platform.client.calls.count(died_in) == 1
 
 
+async def test_a_platform_that_is_not_up_yet_is_asked_later_what_was_done() -> None:
+    scene = Scene()
+    await scene.act("notify author")
+    scene.ledger.settled.clear()
+    scene.platform.missing = "it has not started"
+    scene.platform.client.unavailable()
+    with pytest.raises(PlatformUnavailable, match="not started"):
+        await scene.act("notify author", again=True)
+    scene.platform.missing = None
+    outcomes = await scene.act("notify author", again=True)
+
+    assert outcomes["notify author"].status is Status.APPLIED
+
+
 async def test_what_is_settled_is_not_touched_again() -> None:
     scene = Scene()
     await scene.act("delete")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from tests.journey.hands.port import Hands, Posted
+from tests.journey.hands.port import Posted
 from tests.journey.process import command
 from tests.journey.town import Town
 
@@ -74,12 +74,11 @@ async def erase(town: Town, text: Callable[[], str]) -> Mapping[str, Posted]:
     )
     assert code == 0, err
     await town.restart()
-    for name, post in posts.items():
 
-        async def away(name: str = name, post: Posted = post) -> bool:
-            return not await town.on(name).cards(post.word)
+    async def away() -> bool:
+        return not any([await town.on(name).cards(post.word) for name, post in posts.items()])
 
-        await town.until(away, what=f"the card of {post} taken away")
+    await town.until(away, what="the cards of the erased taken away")
     return posts
 
 
@@ -127,14 +126,15 @@ async def _some(
 
 
 async def _all_through(town: Town, posts: Mapping[str, Sequence[Posted]]) -> None:
-    """Wait until every post is removed, written down and carded."""
+    """Wait until every post is removed and carded, and its author told."""
     for name, mine in posts.items():
-        hands = town.on(name)
-        await town.gone(hands, *mine)
+        await town.gone(town.on(name), *mine)
         for post in mine:
-            await town.carded(hands, post)
+            await town.carded(town.on(name), post)
 
-            async def told(hands: Hands = hands, post: Posted = post) -> bool:
-                return bool(await hands.told(post))
+    async def told() -> bool:
+        return all(
+            [await town.on(name).told(post) for name, mine in posts.items() for post in mine]
+        )
 
-            await town.until(told, what=f"the author of {post} told")
+    await town.until(told, what="every author told")

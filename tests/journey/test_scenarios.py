@@ -71,9 +71,11 @@ async def outage(rehearsal: Town, vendor: Emulator) -> Mapping[str, Sequence[Pos
     vendor.faults.extend(Answer(503) for _ in range(1000))
     posts = await disasters.judged(rehearsal, harmless)
     vendor.faults.clear()
-    for name in posts:
-        hands = rehearsal.on(name)
-        await rehearsal.until(lambda hands=hands: hands.cards(AWAY), what="an incident's card")
+
+    async def carded() -> bool:
+        return all([await rehearsal.on(name).cards(AWAY) for name in posts])
+
+    await rehearsal.until(carded, what="the incident's cards")
     return posts
 
 
@@ -289,6 +291,23 @@ async def test_a_pause_withholds_what_would_be_done_until_somebody_resumes(
     assert "paused" in delete.detail
     assert await hands.stands(during)
     assert "Acting again" in said.text
+
+
+@where_people_chat
+async def test_what_may_not_be_removed_is_withheld_with_its_reason(
+    town: Town, platform: str
+) -> None:
+    hands = town.chat(platform)
+    hands.may_remove(allowed=False)
+    post = await hands.post("pat", scam())
+    await town.judged(post)
+    await town.carded(hands, post, "withheld")
+    hands.may_remove(allowed=True)
+
+    (delete,) = [one for one in await town.outcomes(post) if one.action == "delete"]
+    assert delete.status is Status.WITHHELD
+    assert "delete" in delete.detail.lower() or "manage messages" in delete.detail.lower()
+    assert await hands.stands(post)
 
 
 @everywhere

@@ -1,7 +1,6 @@
 """One bot process that serves Discord, Slack and the playground at once, and all their people."""
 
 import asyncio
-import inspect
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -58,7 +57,7 @@ class Town:
         return cast("Chatty", getattr(self, platform))
 
     async def until(
-        self, true: Callable[[], T | Awaitable[T]], within: float = 20.0, *, what: str = ""
+        self, true: Callable[[], Awaitable[T]], within: float = 20.0, *, what: str = ""
     ) -> T:
         """Wait until something is so, and give it back.
 
@@ -68,9 +67,7 @@ class Town:
         try:
             async with asyncio.timeout(within):
                 while True:
-                    found = true()
-                    value = await found if inspect.isawaitable(found) else found
-                    if value:
+                    if value := await true():
                         return value
                     await asyncio.sleep(0.03)
         except TimeoutError:
@@ -85,16 +82,19 @@ class Town:
 
     async def judged(self, post: Posted, times: int = 1) -> None:
         """Wait until a post was judged so often."""
-        await self.until(lambda: len(self.lines(post.ref)) >= times, what=f"{post} judged")
+
+        async def told() -> bool:
+            return len(self.lines(post.ref)) >= times
+
+        await self.until(told, what=f"{post} judged")
 
     async def gone(self, hands: Hands, *posts: Posted) -> None:
         """Wait until posts are removed."""
-        for post in posts:
 
-            async def away(post: Posted = post) -> bool:
-                return not await hands.stands(post)
+        async def away() -> bool:
+            return not any([await hands.stands(post) for post in posts])
 
-            await self.until(away, what=f"{post} removed")
+        await self.until(away, what=f"{posts} removed")
 
     async def carded(self, hands: Hands, post: Posted, words: str = "") -> str:
         """Wait until a post's card says this in any case of letters; the whole of it."""
@@ -143,7 +143,7 @@ class Town:
     async def connected(self) -> None:
         """Wait until both platforms hold their connections."""
         await self.discord.world.connected(30)
-        await self.until(lambda: self.slack.world.sockets.lines, what="Slack's socket")
+        await self.slack.world.until(lambda: self.slack.world.sockets.lines, 30)
 
 
 @asynccontextmanager

@@ -38,6 +38,12 @@
     if (event.target.closest?.("[data-keys]")) keys["?"]();
   });
 
+  // A choice is taken at once; without scripts there is a button.
+  document.querySelectorAll("[data-choose]").forEach((select) => {
+    select.form.querySelector("button").hidden = true;
+    select.addEventListener("change", () => select.form.requestSubmit());
+  });
+
   // While a note is being written or a picture is open, the list stays as it is.
   const busy = () => {
     const list = document.getElementById("cases");

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -273,6 +273,19 @@ async def test_covering_reposts_with_the_authors_name_and_removes_the_original()
     assert [file.filename for file in repost.attachments] == ["SPOILER_0.png", "SPOILER_1.png"]
     assert [file.data for file in repost.attachments] == [PNG, PNG]
     assert scene.guild.audit_log[-1].reason == REASON
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../../etc/passwd.png", "a\n@everyone.png", "gnp.\u202eexe.png", "\0.png", "x" * 999 + ".png"],
+)
+async def test_what_its_author_called_a_file_is_not_repeated(name: str) -> None:
+    async with a_scene(pictures=1) as scene:
+        named = replace(scene.message.attachments[0], filename=name)
+        message = replace(scene.message, attachments=(named,))
+        await scene.client.spoiler(message, nonce="n", reason=REASON)
+
+    assert [file.filename for file in scene.general.last.attachments] == ["SPOILER_0.png"]
 
 
 async def test_covering_twice_under_one_nonce_is_one_repost() -> None:

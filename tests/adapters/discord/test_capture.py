@@ -225,6 +225,7 @@ async def test_a_thread_has_its_title_and_its_parents_age_gate() -> None:
             message = (await started.taken())[-1]
 
     assert (message.channel.name, message.channel.kind) == ("late talk", "thread")
+    assert (message.channel.parent_id, message.channel.parent) == (str(cellar.id), "cellar")
     assert message.channel.nsfw
 
 

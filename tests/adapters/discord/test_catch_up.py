@@ -67,16 +67,18 @@ async def test_every_channel_and_thread_is_caught_up_with() -> None:
         guild, bookmarks, queue = world.guild("Home"), Bookmarks(), Queue()
         ann = guild.member("ann")
         other, voice = guild.channel("other"), guild.channel("hall", "voice")
+        stage = guild.channel("podium", "stage")
         thread = await other.thread("talk", ann)
         await heard(guild, bookmarks, queue)
-        for n, room in enumerate((other, voice, thread)):
+        for n, room in enumerate((other, voice, thread, stage)):
             await room.post(ann, f"missed {n}", quietly=True)
-        await caught_up(world, bookmarks, queue, 4)
+        await caught_up(world, bookmarks, queue, 5)
 
     assert sorted(message.text for message in queue.lane("backlog")) == [
         "missed 0",
         "missed 1",
         "missed 2",
+        "missed 3",
     ]
 
 

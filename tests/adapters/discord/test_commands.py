@@ -70,6 +70,15 @@ async def test_however_many_ask_at_once_everybody_is_answered_in_time() -> None:
     assert len(scene.chat.asked) == AT_ONCE + 20
 
 
+async def test_in_a_thread_its_channel_is_told_too() -> None:
+    async with a_scene() as scene:
+        thread = await scene.general.thread("talk", scene.ann)
+        await scene.mia.slash("rules", how=How(channel=thread))
+
+    (asker,) = (asker for _, asker, _ in scene.chat.asked)
+    assert (asker.channel_id, asker.parent_id) == (str(thread.id), str(scene.general.id))
+
+
 async def test_a_grouped_command_comes_by_its_own_name() -> None:
     async with a_scene() as scene:
         await scene.mia.slash("bifocal pause", reason="a raid")

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.discord.draw import components_of, drawn
+from adapters.discord.draw import address_of, components_of, drawn
 from adapters.discord.escape import clipped, escaped
 from bot.chat.sheet import Button, Choice, Entry, Option, Press, Sheet, Tone
 from bot.chat.signed import Signer
+from bot.model import Ref
 from tests.emulators.discord.layout import accepted
 from tests.emulators.discord.unfurled import text_of
 
@@ -130,3 +131,11 @@ def test_a_link_that_is_none_is_left_out() -> None:
     sheet = Sheet("x", buttons=tuple(Button("Open", url=url) for url in urls))
 
     assert "Open" not in shown(sheet)
+
+
+def test_a_post_of_discord_has_an_address_and_anothers_has_none() -> None:
+    ours = Ref("discord", "1", "2", "3")
+
+    assert address_of(ours) == "https://discord.com/channels/1/2/3"
+    assert address_of(ours._replace(platform="slack")) == ""
+    assert address_of(ours._replace(message_id="3/../..")) == ""

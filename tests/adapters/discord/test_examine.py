@@ -6,7 +6,8 @@ from typing import Any
 from adapters.discord import Discord
 from bot.chat.signed import Signer
 from bot.config.tables import MediaLimits
-from bot.ports import Examined
+from bot.model import Ref
+from bot.ports import Examined, LinksPosts
 from tests.adapters.discord.kit import KEY, Bookmarks, Communities, a_discord, settings_for
 from tests.emulators.discord import MODERATING, Intent, Permission, World, discord_world
 
@@ -142,3 +143,11 @@ async def test_while_discord_does_not_answer_that_is_told() -> None:
         found = await a_platform(world).examine()
 
     assert "cannot be reached" in unwell(found)
+
+
+async def test_a_post_has_an_address_also_before_start() -> None:
+    async with discord_world() as world:
+        platform = a_platform(world)
+
+    assert isinstance(platform, LinksPosts)
+    assert platform.link(Ref("discord", "1", "2", "3")) == "https://discord.com/channels/1/2/3"

@@ -185,6 +185,17 @@ async def test_a_sheets_pictures_come_covered() -> None:
     assert (file.data, file.is_spoiler) == (PNG, True)
 
 
+async def test_more_pictures_than_discord_takes_are_left_to_the_desk() -> None:
+    names = ("a", "b", "c")
+    sheet = Sheet("A case", pictures=tuple(map(Picture, names)))
+    chat = Chat(sheets={"case": sheet}, pictures=dict.fromkeys(names, bytes(4 << 20)))
+    async with a_scene(chat) as scene:
+        asked = await scene.mia.slash("case", case="1")
+
+    assert asked.reply is not None
+    assert len(asked.reply.attachments) == 2
+
+
 async def test_what_breaks_is_told_in_a_sentence() -> None:
     async with a_scene(Chat(broken=RuntimeError("canary"))) as scene:
         asked = await scene.mia.slash("queue")

@@ -9,6 +9,8 @@ import pytest
 from bot.actions.spec import parse
 from bot.communities import Community
 from bot.config.tables import MediaLimits
+from bot.model import Ref
+from bot.ports import LinksPosts
 from tests.adapters.slack.kit import Started, a_slack, settings_of
 from tests.emulators.slack import Fault, World
 
@@ -106,8 +108,9 @@ async def test_a_token_that_was_revoked_since_the_start_is_said(started: Started
 
 async def test_swapped_tokens_are_said_each_by_its_name(world: World) -> None:
     given = world.settings()
-    swapped = {"bot_token": given.app_token, "app_token": given.bot_token}
-    async with a_slack(world, connects=False, **swapped) as started:
+    async with a_slack(
+        world, connects=False, bot_token=given.app_token, app_token=given.bot_token
+    ) as started:
         said = await ill(started)
 
     assert ["BIFOCAL_SLACK__APP_TOKEN" in said[0], "BIFOCAL_SLACK__BOT_TOKEN" in said[1]] == [
@@ -198,3 +201,11 @@ async def test_one_workspace_alone_can_be_asked_about(started: Started) -> None:
 
     assert found
     assert other == ()
+
+
+async def test_a_post_has_an_address_in_its_workspace_and_in_no_other(started: Started) -> None:
+    here = Ref("slack", started.team.id, "C1", "1700000000.000100")
+
+    assert isinstance(started.slack, LinksPosts)
+    assert started.slack.link(here).endswith("/archives/C1/p1700000000000100")
+    assert started.slack.link(here._replace(community_id="TOTHER")) == ""

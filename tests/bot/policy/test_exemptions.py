@@ -38,6 +38,18 @@ def test_who_is_exempt_is_spared_every_rule(exemption: str, context: Context) ->
     assert matched(exemption, context) == []
 
 
+THREAD = Channel("general", "thread", parent_id="p1", parent="memes")
+
+
+@pytest.mark.parametrize("channel", ["memes", "p1", "c1"])
+def test_an_exempt_channels_threads_are_exempt(channel: str) -> None:
+    assert matched(f'channels = ["{channel}"]', Context("g1", "c1", THREAD)) == []
+
+
+def test_nobody_is_exempt_by_calling_their_thread_like_an_exempt_channel() -> None:
+    assert matched('channels = ["general"]', Context("g1", "c1", THREAD)) == ["scam", "hate"]
+
+
 @pytest.mark.parametrize(
     ("exemption", "context"),
     [

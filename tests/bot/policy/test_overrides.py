@@ -8,7 +8,7 @@ from bot.actions.delete import Delete
 from bot.actions.flag import Flag
 from bot.actions.log import Log
 from bot.errors import Misconfigured
-from bot.model import Context, Mode, Verdict
+from bot.model import Channel, Context, Mode, Verdict
 from bot.policy.effective import Effective
 from bot.policy.policy import Policy
 from bot.policy.rules import Rule
@@ -105,6 +105,22 @@ def test_a_channel_without_a_community_is_meant_wherever_it_is() -> None:
     policy = a_policy(SCAM, of_channel('id = "scam"\nmode = "off"'))
 
     assert judged(policy, "anywhere", "C1", scam=0.9).matched == ()
+
+
+def test_a_channels_rules_hold_in_its_threads() -> None:
+    policy = a_policy(SCAM, of_channel('id = "scam"\nmode = "off"'))
+    thread = Context("G1", "T1", Channel("talk", "thread", parent_id="C1", parent="memes"))
+
+    assert policy.decide(an_assessment(scam=0.9), thread).matched == ()
+    assert judged(policy, "G1", "T1", scam=0.9).matched != ()
+
+
+def test_a_threads_own_rules_prevail() -> None:
+    own = '[[channel]]\nid = "T1"\n[[channel.rule]]\nid = "hate"\nmode = "off"\n'
+    policy = a_policy(SCAM, HATE, of_channel('id = "scam"\nmode = "off"'), own)
+
+    assert rule(policy.at("G1", "T1", "C1"), "hate").mode is Mode.OFF
+    assert rule(policy.at("G1", "T1", "C1"), "scam").mode is Mode.LIVE
 
 
 def test_a_channel_of_another_community_is_another() -> None:

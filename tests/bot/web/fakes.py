@@ -1,6 +1,7 @@
 """An in-memory world for the web application: fakes that behave, and builders of values."""
 
 import io
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -26,6 +27,7 @@ from analysis.types import (
     Signal,
 )
 from bot.analysis_report import Analysis
+from bot.communities import Community, CommunityName
 from bot.errors import BotError
 from bot.model import (
     Attachment,
@@ -51,7 +53,9 @@ from bot.model import Evidence as Kept
 from bot.ports import Client, Presence, Target
 from bot.review.states import Command, move, replay
 from bot.review.waiting import Incident
+from bot.storage.activity import Activity
 from bot.web.access import Identity, MemorySessions, Scope
+from bot.web.places import Places
 from bot.web.services import Limits, Mounted, OnStage, Reach, Services
 from tests.bot.web.desk_fakes import FakeHealth, FakeLessons, FakeQueue, FakeWithheld
 from tests.bot.web.rules_fakes import FakeDeliveries, FakeRules
@@ -272,6 +276,7 @@ class FakeDesk:
         before: tuple[datetime, str] | None,
         limit: int,
         waiting: str = "",
+        community: CommunityName | None = None,
     ) -> Sequence[Case]:
         newest = sorted(self.held.values(), key=lambda c: (c.opened_at, c.id), reverse=True)
         return [
@@ -279,6 +284,7 @@ class FakeDesk:
             for case in newest
             if state in {None, case.state}
             and case.waiting == waiting
+            and (community is None or community == case.message.ref[:2])
             and (before is None or (case.opened_at, case.id) < before)
         ][:limit]
 
@@ -376,6 +382,9 @@ class World:
     deliveries: FakeDeliveries = field(default_factory=FakeDeliveries)
     rules: FakeRules = field(default_factory=FakeRules)
     time: datetime = NOW
+    communities: tuple[Community, ...] = (Community("playground", "room", "Playground"),)
+    addresses: dict[str, str] = field(default_factory=dict)
+    """Where posts open, by their refs."""
 
     def __post_init__(self) -> None:
         self.withheld = FakeWithheld(self.desk)
@@ -393,11 +402,30 @@ class World:
             lessons=self.lessons,
             deliveries=self.deliveries,
             rules=self.rules,
+            activity=self.happened,
+            places=Places(lambda: self.communities, lambda ref: self.addresses.get(str(ref), "")),
             clock=lambda: self.time,
             limits=self.limits,
             reach=self.reach,
             platforms=self.platforms,
         )
+
+    async def happened(
+        self, platform: str, community_id: str, since: datetime, until: datetime
+    ) -> Activity:
+        """What the desk's cases of that time amount to."""
+        mine = [
+            case
+            for case in self.desk.held.values()
+            if case.message.ref[:2] == (platform, community_id) and since <= case.opened_at < until
+        ]
+        done = Counter(
+            (outcome.action.split()[0], outcome.status.value)
+            for case in mine
+            for judgement in case.judgements
+            for outcome in judgement.outcomes
+        )
+        return Activity(len(mine), len(mine), 0, 0, done, 0.25)
 
     def code(self, *scopes: Scope) -> str:
         """A sign-in code, for an administrator unless scopes are given."""

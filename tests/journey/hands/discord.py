@@ -4,7 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.model import Ref
-from tests.emulators.discord import Channel, Guild, How, Interaction, Member, Message, World
+from tests.emulators.discord import (
+    Channel,
+    Guild,
+    How,
+    Interaction,
+    Member,
+    Message,
+    Permission,
+    World,
+)
 from tests.emulators.discord.interactions import DEFERRED_UPDATE
 from tests.journey.hands.port import FORMS, LABELS, Posted, Said, Shown
 
@@ -106,10 +115,14 @@ class DiscordHands:
         assert "Known" in done.text, done.text
 
     async def command(self, who: str, name: str, **given: str) -> Said:
-        return await self._said(await self._person(who).slash(name, **given))
+        return await self._said(await self._person(who).slash(name, How(), **given))
 
     async def report(self, post: Posted, who: str) -> Said:
         return await self._menu(self._person(who), "Report to moderators", post)
+
+    def may_remove(self, *, allowed: bool) -> None:
+        change = self.guild.bot_role.grant if allowed else self.guild.bot_role.revoke
+        change(Permission.MANAGE_MESSAGES)
 
     async def go_live(self) -> Said:
         owner = self.guild.owner

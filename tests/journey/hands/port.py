@@ -118,6 +118,10 @@ class Chatty(Hands, Protocol):
         """Report a post to the moderators, as a member."""
         ...
 
+    def may_remove(self, *, allowed: bool) -> None:
+        """Let the bot remove others' posts, or no longer, as an administrator elsewhere does."""
+        ...
+
     async def go_live(self) -> Said:
         """Switch rehearsal off in this community, as an administrator in the wizard."""
         ...

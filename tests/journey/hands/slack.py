@@ -124,6 +124,9 @@ class SlackHands:
     async def report(self, post: Posted, who: str) -> Said:
         return await self._shortcut(self._person(who), "report", post)
 
+    def may_remove(self, *, allowed: bool) -> None:
+        self.team.admins_delete_messages = allowed
+
     async def go_live(self) -> Said:
         admin = self._person("admin")
         await admin.slash("/bifocal", "setup")
@@ -139,13 +142,10 @@ class SlackHands:
         await self.world.until(lambda: person.views or _last(person, seen), 10)
         if not person.views:
             return Said(_last(person, seen), private=True)
-        form = person.modal
-        title = form.words
-        await form.submit(fields)
-        said = await self.world.until(
-            lambda: person.modal.words != title and _settled(person.modal.words)
-        )
-        return Said(said, private=True)
+        form = person.modal.words
+        await person.modal.submit(fields)
+        await self.world.until(lambda: person.modal.words != form and _settled(person.modal.words))
+        return Said(person.modal.words, private=True)
 
     async def _shortcut(self, person: User, verb: str, post: Posted) -> Said:
         await person.shortcut(verb, self._message(post))

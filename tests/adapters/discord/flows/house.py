@@ -14,13 +14,14 @@ from typing import Literal
 import discord
 import httpx
 import simcord
+from pydantic import SecretStr
 
 from adapters.discord import Discord
 from analysis.sandbox import prepare
 from bot.application import Application
 from bot.chat.signed import Signer
 from bot.clock import SteadyClock
-from bot.config.tables import Analysis, Limits, MediaLimits, Settings, Storage, Web
+from bot.config.tables import Analysis, Limits, MediaLimits, Provider, Settings, Storage, Web
 from bot.config.tables import Discord as DiscordSettings
 from bot.core import Core, opened_core
 from bot.jobs import Answer, Job
@@ -32,6 +33,7 @@ from tests.adapters.discord.kit import QUICK
 
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 """When SimCord's clock begins."""
+KEY = "a secret that a vendor would share"
 CDN = "cdn.simcord.invalid"
 RULES = """
 [[rule]]
@@ -156,11 +158,14 @@ def settings_in(
     live: bool = True,
     actions: int = 100,
     unsupported: Literal["note", "review"] = "review",
+    vendor: str = "",
 ) -> Settings:
-    """Settings that reach nothing but SimCord."""
+    """Settings that reach nothing but SimCord, and a vendor's address where one is given."""
+    asked = ("generic_http",) if vendor else ()
     return Settings(
         storage=Storage(url=f"sqlite+aiosqlite:///{folder}/bifocal.db", evidence_url="memory://"),
-        analysis=Analysis(ocr=False, providers=()),
+        analysis=Analysis(ocr=False, providers=asked, remote="always"),
+        providers={name: Provider(base_url=vendor, api_key=SecretStr(KEY)) for name in asked},
         media=MediaLimits(extra_hosts=(f"{CDN}:443",), unsupported=unsupported),
         limits=Limits(actions_per_hour=actions, analyze_per_user_per_hour=3),
         web=Web(public_url="https://desk.example"),

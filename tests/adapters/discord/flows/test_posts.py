@@ -125,3 +125,14 @@ async def test_a_forwarded_scam_is_judged_by_what_it_carries(town: Town) -> None
     await town.judged(forwarded)
 
     assert (await town.case(forwarded)).judgements[-1].rules[0] == "scam"
+
+
+async def test_an_outage_is_one_card_and_says_how_many_wait(tmp_path: Path) -> None:
+    async with a_town(tmp_path, vendor="http://127.0.0.1:9/") as town:
+        for number in range(4):
+            await town.posts(town.ann, f"hello {number}", [("cat.png", a_png())])
+        await town.outages()
+        cards = [said(one) for one in town.mods.history()]
+
+        assert len(cards) == 1
+        assert "4 posts wait" in cards[0]

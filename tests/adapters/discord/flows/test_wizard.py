@@ -35,6 +35,17 @@ async def test_a_chosen_role_moderates_from_then_on(town: Town) -> None:
     assert "Waiting for a person" in said(await town.slash(town.bob, "queue"))
 
 
+async def test_roles_can_be_taken_off_again(town: Town) -> None:
+    page = await town.slash(town.ada, "bifocal setup")
+    page = await town.chooses(town.ada, page.response, "moderators", [town.keeper])
+    before = chosen(town).moderators
+
+    await town.chooses(town.ada, page.response, "moderators", [])
+
+    assert before == (str(town.keeper.id),)
+    assert chosen(town).moderators == ()
+
+
 async def test_analyzing_is_kept_to_the_chosen_roles(town: Town) -> None:
     page = await town.slash(town.ada, "bifocal setup")
 

@@ -124,6 +124,11 @@ class Town:
         await boards.wishes.turn()
         await boards.digests.turn()
 
+    async def outages(self) -> None:
+        """What does not answer is looked at, too."""
+        await self.later()
+        await self.life.application.boards.incidents.turn()
+
     async def card(self) -> discord.Message:
         """The newest card, as it stands after a look around."""
         await self.later()
