@@ -14,7 +14,6 @@ from analysis.remote.meter import EVERY, Spared
 from bot.actions.spec import parse
 from bot.analyser import Analyser
 from bot.app import App
-from bot.beyond import Beyond
 from bot.chat.front_desk import FrontDesk
 from bot.chat.opened import Parts, front_desk
 from bot.chat.port import ServesChat
@@ -153,11 +152,6 @@ class Application:
         """The rules of each community."""
         chosen = self.store.communities.named
         return PolicyChoice(self.rules, lambda community: chosen(community).preset)
-
-    @cached_property
-    def beyond(self) -> Beyond:
-        """Warns of what a policy asks for in vain."""
-        return Beyond(self.platforms, self.store.communities, self.choice.of)
 
     @cached_property
     def look(self) -> Look:
