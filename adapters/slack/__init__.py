@@ -75,6 +75,7 @@ class Slack:
         _check(settings)
         self._settings = settings
         self._asked = asked
+        self._public_url = public_url
         self._now = now
         self._pace, self._wait = Pace(gap), WaitAsTold()
         self._session: aiohttp.ClientSession | None = None
@@ -99,7 +100,7 @@ class Slack:
             )
         )
         self._socket = self._socket_mode()
-        self._router = self._routes(signer, public_url)
+        self._router = self._routes(signer)
 
     @property
     def name(self) -> str:
@@ -205,10 +206,12 @@ class Slack:
         parts, app_token = self._parts, self._settings.app_token
         if app_token is not None and not community_id:
             yield await examine.connection(self._api(app_token.get_secret_value()))
+        elif not community_id:
+            yield examine.request_url(self._public_url)
         try:
             await parts.workspaces.open_all()
         except PlatformUnavailable as exc:
-            yield Examined(well=False, sentence=f"{exc} Check [slack] api_base and the network.")
+            yield Examined(well=False, sentence=f"{exc} {examine.UNREACHED}")
             return
         if trouble := parts.workspaces.trouble:
             yield Examined(well=False, sentence=trouble)
@@ -263,7 +266,7 @@ class Slack:
         parts = self._parts
         return Socket(parts.listeners.app, token.get_secret_value(), parts.entrance.take)
 
-    def _routes(self, signer: Signer, public_url: str) -> APIRouter | None:
+    def _routes(self, signer: Signer) -> APIRouter | None:
         settings, parts = self._settings, self._parts
         router = APIRouter()
         if settings.app_token is None and settings.signing_secret is not None:
@@ -274,7 +277,7 @@ class Slack:
                 lambda: self._api(""),
                 settings.api_base,
                 (settings.client_id, settings.client_secret.get_secret_value()),
-                public_url=public_url,
+                public_url=self._public_url,
                 signer=signer,
                 workspaces=parts.workspaces,
                 now=self._now,

@@ -37,6 +37,7 @@ TOKEN_REFUSED = frozenset(
     [
         "account_inactive",
         "invalid_auth",
+        "not_allowed_token_type",
         "not_authed",
         "org_login_required",
         "token_expired",
@@ -99,6 +100,10 @@ def _translated(method: str, error: SlackApiError) -> Exception:
         )
     if word in _GONE:
         return Gone(f"Slack: {word.replace('_', ' ')}")
+    if word == "not_allowed_token_type":
+        return TokenRefused(
+            "Slack does not take this kind of token here: give the right one.", word
+        )
     if word in TOKEN_REFUSED:
         return TokenRefused(
             f"Slack refuses the token ({word}): install the app again and give the new token.", word

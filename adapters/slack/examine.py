@@ -9,14 +9,26 @@ from adapters.slack.allowed import asks_too_much
 from adapters.slack.api import Api, Shape
 from adapters.slack.cards import NOWHERE
 from adapters.slack.fetch import NEEDS_SCOPE
+from adapters.slack.http import PATH
 from adapters.slack.ranks import Ranks
 from adapters.slack.shape import record, word
 from adapters.slack.workspace import Workspace
-from bot.errors import BotError
+from bot.errors import BotError, Gone, PlatformUnavailable
 from bot.ports import Action, Examined
 
 TOO_FAR = timedelta(seconds=60)
 """Between our clock and Slack's; chosen by eye below the five minutes of a signature."""
+UNREACHED = "Check [slack] api_base and the network."
+
+
+def request_url(public_url: str) -> Examined:
+    """Where Slack brings events over HTTP; only Slack knows whether it reaches us."""
+    host = public_url.rstrip("/") or "https://YOUR-HOST"
+    return Examined(
+        well=True,
+        sentence=f"over HTTP, Slack brings events to {host}{PATH}: under Event Subscriptions it "
+        "shows Verified once it reaches Bifocal there.",
+    )
 
 
 async def connection(api: Api) -> Examined:
@@ -26,6 +38,8 @@ async def connection(api: Api) -> Examined:
     """
     try:
         answer = await api.call("apps.connections.open")
+    except PlatformUnavailable as exc:
+        return Examined(well=False, sentence=f"Socket Mode does not open: {exc} {UNREACHED}")
     except BotError as exc:
         return Examined(
             well=False,
@@ -92,8 +106,15 @@ async def _log_channel(one: Workspace, ranks: Ranks) -> Examined:
         return Examined(well=False, sentence=f"{one.name}: {NOWHERE}.")
     try:
         answer = await one.api.call("conversations.info", channel=channel)
+    except Gone:
+        sentence = (
+            f"{one.name}: Bifocal sees no moderators' channel {channel}: invite it there with "
+            "/invite @Bifocal, or choose another with /bifocal setup. BIFOCAL_SLACK__LOG_CHANNEL "
+            "is an id, such as C0123ABCD, which stands at the end of a channel's details."
+        )
+        return Examined(well=False, sentence=sentence)
     except BotError as exc:
-        sentence = f"{one.name}: invite Bifocal to the moderators' channel {channel}: {exc}"
+        sentence = f"{one.name}: the moderators' channel {channel} cannot be looked up: {exc}"
         return Examined(well=False, sentence=sentence)
     found = record(answer.get("channel"))
     name = word(found.get("name")) or channel

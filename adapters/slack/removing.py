@@ -28,12 +28,15 @@ async def delete(workspace: Workspace, ranks: Ranks, channel: str, ts: str) -> N
     await _check_author(workspace, ranks, post)
     place = (channel, ts)
     workspace.removing.append(place)
-    left = await _delete_files(workspace, post)
     try:
+        left = await _delete_files(workspace, post)
         await _with_user(workspace).call("chat.delete", channel=channel, ts=ts)
-    except Refused as exc:
+    except BaseException as exc:
+        # It may stand, and then what its author makes of it is judged as ever.
         if place in workspace.removing:
             workspace.removing.remove(place)
+        if not isinstance(exc, Refused):
+            raise
         if isinstance(exc, TokenRefused):
             workspace.lose_holder()
         raise NotPermitted(await _by_hand(workspace, post, str(exc))) from exc

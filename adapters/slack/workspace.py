@@ -8,7 +8,7 @@ from adapters.slack.api import Api
 from adapters.slack.errors import TokenRefused
 from adapters.slack.people import People
 from adapters.slack.shape import word
-from bot.errors import NotPermitted
+from bot.errors import Gone, NotPermitted
 
 REMOVING = 256
 """Deletions that are remembered; by eye, a minute's and more."""
@@ -152,8 +152,9 @@ async def _add_holder(workspace: Workspace, api: Api) -> None:
         workspace.lose_holder()
         workspace.holder_trouble = "Slack refuses the user token: install the app again"
         return
-    except NotPermitted as exc:
-        workspace.holder_trouble = f"it is not known whose the user token is: {exc}"
+    except (Gone, NotPermitted) as exc:
+        said = str(exc).rstrip(".")
+        workspace.holder_trouble = f"it is not known whose the user token is: {said}"
         return
     workspace.user_api = api
     workspace.holder = Holder(

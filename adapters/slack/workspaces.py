@@ -11,7 +11,7 @@ from adapters.slack.installations import Installations
 from adapters.slack.shape import word
 from adapters.slack.workspace import Connect, Tokens, Workspace, opened
 from bot.communities import Communities, Community
-from bot.errors import Gone
+from bot.errors import Gone, NotPermitted
 from bot.log import logger
 from bot.model import Ref
 
@@ -79,7 +79,7 @@ class Workspaces:
         for one in await self._installed.all(PLATFORM):
             try:
                 await self.of(one.community_id)
-            except Gone as exc:
+            except (Gone, NotPermitted) as exc:
                 _log.warning("slack.not_opened", community=one.community_id, reason=str(exc))
 
     async def of(self, team: str) -> Workspace:
@@ -136,8 +136,8 @@ class Workspaces:
     async def _open_own(self, tokens: Tokens) -> None:
         try:
             workspace = await opened(tokens, self._connect)
-        except TokenRefused as exc:
-            self.trouble = f"BIFOCAL_SLACK__BOT_TOKEN: {exc}"
+        except NotPermitted as exc:
+            self.trouble = f"BIFOCAL_SLACK__BOT_TOKEN (xoxb-…, under OAuth & Permissions): {exc}"
             return
         self.own, self.trouble = workspace, ""
         await self._joined(workspace)

@@ -17,9 +17,9 @@ from bot.known import known_picture
 from bot.storage.bank_file import Known, read_bank
 from bot.storage.banks import SHARED
 
-Config = Annotated[Path | None, typer.Option(help="The settings file.")]
+Config = Annotated[Path | None, typer.Option(help="The settings file; else config.toml here.")]
 Community = Annotated[
-    str, typer.Option(help="One community's own bank; all share it if not given.")
+    str, typer.Option(help="One community's own, by its id; else what all communities share.")
 ]
 Kind = Annotated[BankKind, typer.Option(help="What its pictures are known for.")]
 

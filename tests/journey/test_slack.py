@@ -57,6 +57,7 @@ async def test_a_rehearsal_touches_nothing_until_it_is_switched_live_in_chat(
         await here.until(lambda: boss.ephemerals)
         await boss.ephemerals[-1].press(boss, "Go live")
         await (await boss.opened()).submit({"sure": "yes"})
+        await here.shown(boss, "Bifocal is live")
         live = await here.general.post(here.ann, "another free nitro")
         await here.until(lambda: live.deleted)
 

@@ -16,8 +16,7 @@ from tests.journey.slack_room import Workspace, a_workspace
 
 @pytest.fixture
 async def here(tmp_path: Path) -> AsyncIterator[Workspace]:
-    limit = {"BIFOCAL_LIMITS__ANALYZE_PER_USER_PER_HOUR": "2"}
-    async with a_workspace(tmp_path, **limit) as made:
+    async with a_workspace(tmp_path, BIFOCAL_LIMITS__ANALYZE_PER_USER_PER_HOUR="2") as made:
         yield made
 
 

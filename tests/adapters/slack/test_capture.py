@@ -106,6 +106,39 @@ async def test_a_file_shared_from_another_workspace_is_taken_by_its_id(started: 
     assert taken.attachments[0].url.startswith("slack-file:F")
 
 
+async def test_what_a_guest_workspace_posts_in_a_shared_channel_is_taken_and_read(
+    started: Started,
+) -> None:
+    other = started.world.team("guests", installed=False)
+    shared = started.team.channel("shared", shared_with=(other,))
+    upload = Upload("a.png", a_png(), connect=True)
+
+    taken = await started.taken(await shared.post(other.user("zoe"), "look", files=[upload]))
+
+    assert taken.ref.community_id == started.team.id
+    assert await started.slack.fetch(taken.attachments[0], taken, 1_000_000) == a_png()
+
+
+async def test_an_edit_that_comes_before_its_post_is_what_counts(started: Started) -> None:
+    with started.world.office.holding() as held:
+        message = await started.general.post(started.ann, "hello")
+        await message.edit("free nitro")
+        held.reverse()
+    await started.world.quiet()
+
+    (edited,) = [one for one in started.intake.taken if one.text == "free nitro"]
+    assert {one.ref for one in started.intake.taken} == {edited.ref}
+    assert await started.slack.client.revision(edited.ref) == edited.revision
+
+
+async def test_a_post_deleted_before_it_is_judged_has_no_revision(started: Started) -> None:
+    message, taken = await started.posted("hello")
+    await message.reply(started.ann, "a reply that leaves a tombstone")
+    await message.delete(started.ann)
+
+    assert await started.slack.client.revision(taken.ref) is None
+
+
 async def test_deleting_a_message_needs_nothing(started: Started) -> None:
     message, _ = await started.posted("hello")
 

@@ -151,6 +151,12 @@ async def test_slack_being_away_at_the_start_is_waited_out(
     assert taken.text == "hello"
 
 
+async def test_whatever_slack_refuses_at_the_start_is_said_and_kills_nothing(world: World) -> None:
+    world.fail("auth.test", Fault("team_access_not_granted"))
+    async with a_slack(world, connects=False) as started:
+        assert "team_access_not_granted" in str(started.slack.ready())
+
+
 async def test_a_token_that_was_never_good_is_said_and_kills_nothing(world: World) -> None:
     async with a_slack(world, http=True, bot_token="xoxb-wrong") as started:
         why = started.slack.ready()

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.actions.spec import parse
+from bot.communities import Community
 from bot.config.tables import MediaLimits
 from bot.model import Ref
 from bot.ports import LinksPosts
@@ -62,6 +63,15 @@ def archived(started: Started) -> None:
     started.mods.archived = True
 
 
+def no_such_channel(started: Started) -> None:
+    key = ("slack", started.team.id)
+    started.communities.known[key] = Community(*key, log_channel="C0NOPE")
+
+
+def channel_not_shown(started: Started) -> None:
+    started.world.fail("conversations.info", Fault("missing_scope"))
+
+
 def no_socket(started: Started) -> None:
     started.world.app_token.error = "invalid_auth"
 
@@ -71,9 +81,11 @@ def no_socket(started: Started) -> None:
     [
         (without_scope, "reactions:write (to mark posts"),
         (public_channel, "use a private one"),
-        (not_invited, "invite Bifocal"),
+        (not_invited, "invite it there"),
         (archived, "archived"),
         (no_socket, "connections:write"),
+        (no_such_channel, "an id, such as C0123ABCD"),
+        (channel_not_shown, "cannot be looked up: Slack wants the scope"),
     ],
 )
 async def test_what_is_wrong_is_said_with_the_fix(
@@ -92,6 +104,35 @@ async def test_a_token_that_was_revoked_since_the_start_is_said(started: Started
     (sentence,) = await ill(started)
 
     assert "token_revoked" in sentence
+
+
+async def test_swapped_tokens_are_said_each_by_its_name(world: World) -> None:
+    given = world.settings()
+    async with a_slack(
+        world, connects=False, bot_token=given.app_token, app_token=given.bot_token
+    ) as started:
+        said = await ill(started)
+
+    assert ["BIFOCAL_SLACK__APP_TOKEN" in said[0], "BIFOCAL_SLACK__BOT_TOKEN" in said[1]] == [
+        True,
+        True,
+    ]
+
+
+async def test_over_http_it_is_said_where_slack_brings_events(world: World) -> None:
+    async with a_slack(world, http=True, public_url="https://mod.example/") as started:
+        said = [one.sentence for one in await started.slack.examine()]
+
+    assert any("https://mod.example/slack/events" in one for one in said)
+
+
+async def test_slack_that_is_not_reached_is_no_fault_of_a_token(started: Started) -> None:
+    started.world.fail("apps.connections.open", Fault("internal_error"))
+
+    (sentence,) = await ill(started)
+
+    assert "api_base" in sentence
+    assert "APP_TOKEN" not in sentence
 
 
 async def test_a_clock_that_is_far_off_is_said(world: World) -> None:

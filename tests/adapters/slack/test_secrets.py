@@ -1,7 +1,9 @@
 """No token and no post's words end in a log, whatever goes wrong, and whatever its level."""
 
+import json
 import logging
 from collections.abc import Iterator
+from io import StringIO
 
 import pytest
 
@@ -18,12 +20,16 @@ WORDS = "words of a post that nobody else may read"
 
 
 @pytest.fixture
-def said(capsys: pytest.CaptureFixture[str]) -> Iterator[pytest.CaptureFixture[str]]:
+def said() -> Iterator[StringIO]:
     """Everything that is logged, at the talkative level."""
     root = logging.getLogger()
     before, level = root.handlers[:], root.level
     log.configure("debug", "json")
-    yield capsys
+    (handler,) = root.handlers
+    assert isinstance(handler, logging.StreamHandler)
+    lines = StringIO()
+    handler.setStream(lines)
+    yield lines
     logging.basicConfig(handlers=before, level=level, force=True)
 
 
@@ -53,16 +59,27 @@ async def much_trouble(started: Started) -> None:
     await (await started.team.uninstall()).settled()
 
 
-async def test_no_secret_and_no_words_are_logged(
-    world: World, said: pytest.CaptureFixture[str]
-) -> None:
+async def test_no_secret_and_no_words_are_logged(world: World, said: StringIO) -> None:
     async with a_slack(world, intake=Intake(fails=[QueueFull("full")])) as started:
         await much_trouble(started)
 
-    logged = said.readouterr()
-    assert "slack." in logged.err
+    logged = said.getvalue()
+    assert {"slack.not_taken", "slack.lost"} <= {
+        json.loads(line)["event"] for line in logged.splitlines()
+    }
     for secret in ("canary", WORDS):
-        assert secret not in logged.out + logged.err
+        assert secret not in logged
+
+
+async def test_no_strangers_words_break_a_line_of_the_log(world: World, said: StringIO) -> None:
+    odd = 'T\n{"event": "slack.fine"}\x1b[31m\u2028\u202e'
+    event = {"type": odd, "channel": odd, "user": odd, "ts": "1.0", "text": odd}
+    async with a_slack(world):
+        payload = world.envelope(event) | {"authorizations": [], "team_id": odd}
+        await world.interact(payload, "events_api")
+
+    lines = [json.loads(line) for line in said.getvalue().splitlines()]
+    assert [line["event"] for line in lines] == ["slack.not_installed"]
 
 
 def test_what_holds_tokens_does_not_show_them(world: World) -> None:
