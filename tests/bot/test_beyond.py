@@ -10,9 +10,9 @@ from bot.beyond import Beyond
 from bot.communities import Community
 from bot.policy.choice import PolicyChoice
 from bot.policy.file import PolicyFile
-from tests.bot.chat.kit import FakeCommunities
 from tests.bot.policy.kit import a_rule
 from tests.fakes import FakePlatform
+from tests.memory import MemoryCommunities
 
 NO_BANS = {"ban": "there are no bans"}
 
@@ -24,8 +24,8 @@ def rules(folder: Path, *then: str) -> Path:
 
 
 @pytest.fixture
-def communities() -> FakeCommunities:
-    return FakeCommunities({("fake", "g1"): Community("fake", "g1")})
+def communities() -> MemoryCommunities:
+    return MemoryCommunities({("fake", "g1"): Community("fake", "g1")})
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def platform() -> FakePlatform:
 
 
 @pytest.fixture
-def beyond(communities: FakeCommunities, file: PolicyFile, platform: FakePlatform) -> Beyond:
+def beyond(communities: MemoryCommunities, file: PolicyFile, platform: FakePlatform) -> Beyond:
     choice = PolicyChoice(file, lambda one: communities.of("fake", one).preset)
     return Beyond({"fake": platform}, communities, choice.of)
 
@@ -72,7 +72,7 @@ async def test_what_stops_being_possible_is_told(beyond: Beyond, platform: FakeP
 
 
 async def test_another_preset_of_a_community_is_told_of(
-    communities: FakeCommunities, platform: FakePlatform
+    communities: MemoryCommunities, platform: FakePlatform
 ) -> None:
     choice = PolicyChoice(PolicyFile(None), lambda one: communities.of("fake", one).preset)
     platform.forbids = {"timeout": "there are no timeouts"}

@@ -15,62 +15,20 @@ from bot.chat.asker import Asker, Rank, Refused, check_rank
 from bot.chat.commands import COMMANDS
 from bot.chat.sheet import Form, Press, Sheet
 from bot.chat.signed import Signer
-from bot.communities import Community
 from bot.config.tables import Discord as Settings
 from bot.config.tables import MediaLimits
 from bot.errors import BotError
 from bot.model import Author, Message
 from tests.emulators.discord import Guild, World
+from tests.memory import MemoryBookmarks, MemoryCommunities
 
 KEY = b"a key of a test, which outlives restarts"
 QUICK = Paces(retry=0.02, identify=0.0, offer=0.02, write=0.02)
 
 
 @dataclass
-class Bookmarks:
-    """Notes in memory, which outlive the platform when they are handed on."""
-
-    notes: dict[str, dict[str, str]] = field(default_factory=dict)
-    writes: int = 0
-
-    async def get(self, name: str) -> Mapping[str, str]:
-        return dict(self.notes.get(name, {}))
-
-    async def put(self, name: str, note: Mapping[str, str]) -> None:
-        self.writes += 1
-        self.notes[name] = dict(note)
-
-    async def under(self, prefix: str) -> Mapping[str, Mapping[str, str]]:
-        return {key: dict(note) for key, note in self.notes.items() if key.startswith(prefix)}
-
-    async def drop(self, name: str) -> None:
-        self.notes.pop(name, None)
-
-
-@dataclass
-class Communities:
-    """What communities chose, in memory."""
-
-    known: dict[tuple[str, str], Community] = field(default_factory=dict)
-
-    def of(self, platform: str, community_id: str) -> Community:
-        return self.known.get((platform, community_id), Community(platform, community_id))
-
-    def all(self, platform: str) -> tuple[Community, ...]:
-        there = [one for one in self.known.values() if one.platform == platform and not one.left_at]
-        return tuple(sorted(there, key=lambda one: one.name))
-
-    async def change(
-        self,
-        platform: str,
-        community_id: str,
-        change: Callable[[Community], Community],
-        *,
-        by: str,
-    ) -> Community:
-        changed = change(self.of(platform, community_id))
-        self.known[platform, community_id] = changed
-        return changed
+class Communities(MemoryCommunities):
+    """What guilds chose, in memory."""
 
     def choose(self, guild: Guild, **choices: Any) -> None:
         """Let a guild choose something beforehand."""
@@ -194,7 +152,7 @@ class Started:
     platform: Discord
     world: World
     queue: Queue
-    bookmarks: Bookmarks
+    bookmarks: MemoryBookmarks
     communities: Communities
     chat: Chat
 
@@ -225,7 +183,7 @@ async def a_discord(
     world: World,
     *,
     queue: Queue | None = None,
-    bookmarks: Bookmarks | None = None,
+    bookmarks: MemoryBookmarks | None = None,
     communities: Communities | None = None,
     chat: Chat | None = None,
     text_only: bool = True,
@@ -241,7 +199,7 @@ async def a_discord(
     Where it is ``greeted``, it knows the guilds that are there from before.
     """
     queue, chat = queue or Queue(), chat or Chat()
-    bookmarks, communities = bookmarks or Bookmarks(), communities or Communities()
+    bookmarks, communities = bookmarks or MemoryBookmarks(), communities or Communities()
     for guild in world.guilds.values() if greeted else ():
         if communities.of("discord", str(guild.id)).joined_at is None:
             communities.choose(guild, name=guild.name, joined_at=world.now())

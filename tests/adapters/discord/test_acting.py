@@ -10,8 +10,9 @@ import pytest
 from adapters.discord.client import DiscordClient
 from bot.errors import Gone, NotPermitted, PlatformUnavailable
 from bot.model import Author, Message
-from tests.adapters.discord.kit import Bookmarks, Started, a_discord, a_png
+from tests.adapters.discord.kit import Started, a_discord, a_png
 from tests.emulators.discord import Channel, Guild, Member, discord_world
+from tests.memory import MemoryBookmarks
 
 PNG = a_png()
 REASON = "rule: scam é, 100 %"
@@ -38,7 +39,7 @@ async def a_scene(
     *,
     pictures: int = 0,
     before: Callable[[Guild], None] = lambda _: None,
-    bookmarks: Bookmarks | None = None,
+    bookmarks: MemoryBookmarks | None = None,
 ) -> AsyncIterator[Scene]:
     async with discord_world() as world:
         guild = world.guild("Home")
@@ -102,7 +103,7 @@ async def test_an_annotation_replies_and_calls_nobody() -> None:
 
 
 async def test_an_annotation_whose_answer_was_lost_is_not_written_twice() -> None:
-    bookmarks = Bookmarks()
+    bookmarks = MemoryBookmarks()
     async with a_scene(bookmarks=bookmarks) as scene:
         scene.started.world.rest.drop("POST", "/channels/*/messages", after=True)
         with pytest.raises(PlatformUnavailable):

@@ -6,11 +6,12 @@ from typing import Any
 
 from bot.errors import QueueFull
 from bot.model import Message
-from tests.adapters.discord.kit import Bookmarks, Queue, a_discord
+from tests.adapters.discord.kit import Queue, a_discord
 from tests.emulators.discord import Guild, Permission, World, discord_world
+from tests.memory import MemoryBookmarks
 
 
-async def heard(guild: Guild, bookmarks: Bookmarks, queue: Queue) -> None:
+async def heard(guild: Guild, bookmarks: MemoryBookmarks, queue: Queue) -> None:
     """A first life, which heard one message; its session cannot be resumed."""
     world = guild.world
     async with a_discord(world, bookmarks=bookmarks, queue=queue) as started:
@@ -20,7 +21,7 @@ async def heard(guild: Guild, bookmarks: Bookmarks, queue: Queue) -> None:
 
 
 async def caught_up(
-    world: World, bookmarks: Bookmarks, queue: Queue, count: int, **settings: Any
+    world: World, bookmarks: MemoryBookmarks, queue: Queue, count: int, **settings: Any
 ) -> None:
     """A second life, until so many messages in all are taken and nothing is left."""
     async with a_discord(world, bookmarks=bookmarks, queue=queue, **settings) as started:
@@ -31,7 +32,7 @@ async def caught_up(
 
 async def test_ten_thousand_missed_posts_come_behind_live_ones_and_once() -> None:
     async with discord_world() as world:
-        guild, bookmarks, queue = world.guild("Home"), Bookmarks(), _Sets()
+        guild, bookmarks, queue = world.guild("Home"), MemoryBookmarks(), _Sets()
         general, ann = guild.channel("general"), guild.member("ann")
         await heard(guild, bookmarks, queue)
         await general.backlog(10_000, ann, over=timedelta(milliseconds=1))
@@ -64,7 +65,7 @@ class _Sets(Queue):
 
 async def test_every_channel_and_thread_is_caught_up_with() -> None:
     async with discord_world() as world:
-        guild, bookmarks, queue = world.guild("Home"), Bookmarks(), Queue()
+        guild, bookmarks, queue = world.guild("Home"), MemoryBookmarks(), Queue()
         ann = guild.member("ann")
         other, voice = guild.channel("other"), guild.channel("hall", "voice")
         stage = guild.channel("podium", "stage")
@@ -84,7 +85,7 @@ async def test_every_channel_and_thread_is_caught_up_with() -> None:
 
 async def test_a_missed_post_comes_with_its_authors_roles() -> None:
     async with discord_world() as world:
-        guild, bookmarks, queue = world.guild("Home"), Bookmarks(), Queue()
+        guild, bookmarks, queue = world.guild("Home"), MemoryBookmarks(), Queue()
         mia = guild.moderator("mia")
         await heard(guild, bookmarks, queue)
         await guild.channel("general").post(mia, "missed", quietly=True)
@@ -97,7 +98,7 @@ async def test_a_missed_post_comes_with_its_authors_roles() -> None:
 
 async def test_authors_are_asked_for_once() -> None:
     async with discord_world() as world:
-        guild, bookmarks, queue = world.guild("Home"), Bookmarks(), Queue()
+        guild, bookmarks, queue = world.guild("Home"), MemoryBookmarks(), Queue()
         ann = guild.member("ann")
         await heard(guild, bookmarks, queue)
         await guild.channel("general").backlog(150, ann, over=timedelta(milliseconds=1))
@@ -108,7 +109,7 @@ async def test_authors_are_asked_for_once() -> None:
 
 async def test_older_posts_than_the_bound_are_left() -> None:
     async with discord_world() as world:
-        guild, bookmarks, queue = world.guild("Home"), Bookmarks(), Queue()
+        guild, bookmarks, queue = world.guild("Home"), MemoryBookmarks(), Queue()
         general, ann = guild.channel("general"), guild.member("ann")
         await heard(guild, bookmarks, queue)
         now = world.now()
@@ -123,7 +124,7 @@ async def test_older_posts_than_the_bound_are_left() -> None:
 
 async def test_more_posts_than_the_bound_are_left_the_oldest_ones() -> None:
     async with discord_world() as world:
-        guild, bookmarks, queue = world.guild("Home"), Bookmarks(), Queue()
+        guild, bookmarks, queue = world.guild("Home"), MemoryBookmarks(), Queue()
         general, ann = guild.channel("general"), guild.member("ann")
         await heard(guild, bookmarks, queue)
         await general.backlog(300, ann, over=timedelta(milliseconds=1))
@@ -135,7 +136,7 @@ async def test_more_posts_than_the_bound_are_left_the_oldest_ones() -> None:
 
 async def test_more_channels_than_the_bound_are_left() -> None:
     async with discord_world() as world:
-        guild, bookmarks, queue = world.guild("Home"), Bookmarks(), Queue()
+        guild, bookmarks, queue = world.guild("Home"), MemoryBookmarks(), Queue()
         ann = guild.member("ann")
         rooms = [guild.channel(f"room-{n}") for n in range(5)]
         await heard(guild, bookmarks, queue)
@@ -148,7 +149,7 @@ async def test_more_channels_than_the_bound_are_left() -> None:
 
 async def test_a_channel_that_cannot_be_read_keeps_no_other_waiting() -> None:
     async with discord_world() as world:
-        guild, bookmarks, queue = world.guild("Home"), Bookmarks(), Queue()
+        guild, bookmarks, queue = world.guild("Home"), MemoryBookmarks(), Queue()
         ann, hidden = guild.member("ann"), guild.channel("hidden")
         await heard(guild, bookmarks, queue)
         await guild.channel("general").post(ann, "missed", quietly=True)
@@ -161,7 +162,7 @@ async def test_a_channel_that_cannot_be_read_keeps_no_other_waiting() -> None:
 
 async def test_a_full_queue_keeps_the_backlog_waiting_and_loses_nothing() -> None:
     async with discord_world() as world:
-        guild, bookmarks, queue = world.guild("Home"), Bookmarks(), Queue()
+        guild, bookmarks, queue = world.guild("Home"), MemoryBookmarks(), Queue()
         ann = guild.member("ann")
         await heard(guild, bookmarks, queue)
         await guild.channel("general").backlog(50, ann, over=timedelta(milliseconds=1))
@@ -173,7 +174,7 @@ async def test_a_full_queue_keeps_the_backlog_waiting_and_loses_nothing() -> Non
 
 async def test_a_crash_while_catching_up_loses_nothing() -> None:
     async with discord_world() as world:
-        guild, bookmarks, queue = world.guild("Home"), Bookmarks(), Queue()
+        guild, bookmarks, queue = world.guild("Home"), MemoryBookmarks(), Queue()
         ann = guild.member("ann")
         await heard(guild, bookmarks, queue)
         await guild.channel("general").backlog(250, ann, over=timedelta(milliseconds=1))
@@ -199,7 +200,7 @@ class _NoBacklog(Queue):
 
 async def test_what_one_life_could_not_catch_up_with_the_next_but_one_does() -> None:
     async with discord_world() as world:
-        guild, bookmarks, queue = world.guild("Home"), Bookmarks(), Queue()
+        guild, bookmarks, queue = world.guild("Home"), MemoryBookmarks(), Queue()
         general, ann = guild.channel("general"), guild.member("ann")
         await heard(guild, bookmarks, queue)
         ago = world.now() - timedelta(hours=2)
@@ -218,7 +219,7 @@ async def test_what_one_life_could_not_catch_up_with_the_next_but_one_does() -> 
 
 async def test_while_discord_does_not_answer_the_backlog_waits() -> None:
     async with discord_world() as world:
-        guild, bookmarks, queue = world.guild("Home"), Bookmarks(), Queue()
+        guild, bookmarks, queue = world.guild("Home"), MemoryBookmarks(), Queue()
         ann = guild.member("ann")
         await heard(guild, bookmarks, queue)
         await guild.channel("general").post(ann, "missed", quietly=True)
@@ -242,7 +243,7 @@ async def test_a_first_start_catches_up_with_nothing() -> None:
 
 async def test_what_was_missed_before_anything_was_heard_is_caught_up_with() -> None:
     async with discord_world() as world:
-        guild, bookmarks, queue = world.guild("Home"), Bookmarks(), Queue()
+        guild, bookmarks, queue = world.guild("Home"), MemoryBookmarks(), Queue()
         async with a_discord(world, bookmarks=bookmarks):
             pass
         world.gateway.forget_sessions()

@@ -8,8 +8,9 @@ import pytest
 
 from bot.errors import QueueFull
 from bot.log import configure
-from tests.adapters.discord.kit import QUICK, Bookmarks, Queue, a_discord
+from tests.adapters.discord.kit import QUICK, Queue, a_discord
 from tests.emulators.discord import Channel, Intent, Member, World, discord_world
+from tests.memory import MemoryBookmarks
 
 
 def home(world: World) -> tuple[Channel, Member]:
@@ -35,7 +36,7 @@ async def test_a_dropped_connection_is_resumed_and_what_was_missed_comes() -> No
 async def test_a_restart_resumes_the_session_and_what_was_missed_comes() -> None:
     async with discord_world() as world:
         general, ann = home(world)
-        bookmarks, queue = Bookmarks(), Queue()
+        bookmarks, queue = MemoryBookmarks(), Queue()
         async with a_discord(world, bookmarks=bookmarks, queue=queue) as started:
             await general.post(ann, "before")
             await started.taken()
@@ -60,7 +61,7 @@ async def test_after_a_resumed_restart_a_post_comes_with_all_that_is_known_of_it
     async with discord_world() as world:
         general, _ = home(world)
         mia = world.guild("Home").moderator("mia")
-        bookmarks = Bookmarks()
+        bookmarks = MemoryBookmarks()
         async with a_discord(world, bookmarks=bookmarks):
             pass
         async with a_discord(world, bookmarks=bookmarks) as again:
@@ -74,7 +75,7 @@ async def test_after_a_resumed_restart_a_post_comes_with_all_that_is_known_of_it
 async def test_what_was_not_committed_comes_again_after_a_restart() -> None:
     async with discord_world() as world:
         general, ann = home(world)
-        bookmarks, stuck = Bookmarks(), Queue()
+        bookmarks, stuck = MemoryBookmarks(), Queue()
         async with a_discord(world, bookmarks=bookmarks, queue=stuck) as started:
             await general.post(ann, "first")
             await started.taken()
@@ -343,7 +344,7 @@ async def test_sessions_begin_at_discords_pace() -> None:
 
 
 async def test_another_bots_session_is_not_resumed() -> None:
-    bookmarks = Bookmarks()
+    bookmarks = MemoryBookmarks()
     for _ in range(2):
         async with discord_world() as world:
             home(world)

@@ -8,8 +8,9 @@ from bot.chat.signed import Signer
 from bot.config.tables import MediaLimits
 from bot.model import Ref
 from bot.ports import Examined, LinksPosts
-from tests.adapters.discord.kit import KEY, Bookmarks, Communities, a_discord, settings_for
+from tests.adapters.discord.kit import KEY, Communities, a_discord, settings_for
 from tests.emulators.discord import MODERATING, Intent, Permission, World, discord_world
+from tests.memory import MemoryBookmarks
 
 
 def a_platform(world: World, communities: Communities | None = None, **settings: Any) -> Discord:
@@ -17,7 +18,7 @@ def a_platform(world: World, communities: Communities | None = None, **settings:
         settings_for(world, **settings),
         MediaLimits(),
         communities=communities or Communities(),
-        bookmarks=Bookmarks(),
+        bookmarks=MemoryBookmarks(),
         signer=Signer(KEY),
     )
 

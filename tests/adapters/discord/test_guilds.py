@@ -1,8 +1,9 @@
 """Servers are remembered when the bot comes and when it goes, and greeted once."""
 
 from bot.actions.spec import parse
-from tests.adapters.discord.kit import Bookmarks, Communities, a_discord
+from tests.adapters.discord.kit import Communities, a_discord
 from tests.emulators.discord import MODERATING, Permission, discord_world
+from tests.memory import MemoryBookmarks
 
 
 async def test_a_new_server_is_remembered_and_greeted() -> None:
@@ -32,7 +33,7 @@ async def test_where_it_is_live_from_the_start_the_greeting_says_so() -> None:
 async def test_a_server_is_greeted_once_whatever_happens_to_the_connection() -> None:
     async with discord_world() as world:
         guild = world.guild("Home")
-        communities, bookmarks = Communities(), Bookmarks()
+        communities, bookmarks = Communities(), MemoryBookmarks()
         for _ in range(2):
             async with a_discord(
                 world, communities=communities, bookmarks=bookmarks, greeted=False
@@ -128,7 +129,7 @@ async def test_half_a_million_members_are_not_kept() -> None:
 
 async def test_being_removed_while_away_is_noticed_when_a_session_begins() -> None:
     async with discord_world() as world:
-        guild, communities, bookmarks = world.guild("Home"), Communities(), Bookmarks()
+        guild, communities, bookmarks = world.guild("Home"), Communities(), MemoryBookmarks()
         async with a_discord(world, communities=communities, bookmarks=bookmarks):
             pass
         world.gateway.forget_sessions()
@@ -139,7 +140,7 @@ async def test_being_removed_while_away_is_noticed_when_a_session_begins() -> No
 
 async def test_being_removed_while_away_is_noticed_when_a_session_is_resumed() -> None:
     async with discord_world() as world:
-        guild, communities, bookmarks = world.guild("Home"), Communities(), Bookmarks()
+        guild, communities, bookmarks = world.guild("Home"), Communities(), MemoryBookmarks()
         async with a_discord(world, communities=communities, bookmarks=bookmarks):
             pass
         await guild.bot_leaves()
@@ -152,7 +153,7 @@ async def test_being_removed_while_away_is_noticed_when_a_session_is_resumed() -
 async def test_after_a_resumed_restart_what_is_allowed_is_known() -> None:
     async with discord_world() as world:
         guild = world.guild("Home", permissions=MODERATING & ~Permission.MANAGE_MESSAGES)
-        communities, bookmarks = Communities(), Bookmarks()
+        communities, bookmarks = Communities(), MemoryBookmarks()
         async with a_discord(world, communities=communities, bookmarks=bookmarks) as started:
             await guild.channel("general").post(guild.member("ann"), "hi")
             message = (await started.taken())[0]

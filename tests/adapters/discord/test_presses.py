@@ -16,8 +16,9 @@ from bot.chat.sheet import (
     Sheet,
 )
 from tests.adapters.discord.chatting import SIGN, a_scene, shown
-from tests.adapters.discord.kit import Bookmarks, Chat, a_discord, a_png
+from tests.adapters.discord.kit import Chat, a_discord, a_png
 from tests.emulators.discord import How, discord_world
+from tests.memory import MemoryBookmarks
 
 PNG = a_png()
 
@@ -37,7 +38,7 @@ async def test_a_button_is_pressed() -> None:
 
 
 async def test_a_button_still_works_after_a_restart() -> None:
-    bookmarks = Bookmarks()
+    bookmarks = MemoryBookmarks()
     async with discord_world() as world:
         guild = world.guild("Home")
         general, mia = guild.channel("general"), guild.moderator("mia")
@@ -150,7 +151,7 @@ async def test_a_form_survives_a_restart() -> None:
     form = Form("Note", Press("note"), (Input("note", "Note"),))
     async with discord_world() as world:
         guild = world.guild("Home")
-        mia, bookmarks = guild.moderator("mia"), Bookmarks()
+        mia, bookmarks = guild.moderator("mia"), MemoryBookmarks()
         async with a_discord(world, chat=Chat(forms={"uphold": form}), bookmarks=bookmarks):
             card = await shown(guild.channel("general"), CARD, str(guild.id))
             pressed = await card.click(mia, "Uphold")

@@ -6,7 +6,8 @@ from adapters.discord import Discord
 from bot.chat.signed import Signer
 from bot.config.tables import Discord as Settings
 from bot.config.tables import MediaLimits
-from tests.adapters.discord.kit import KEY, QUICK, Bookmarks, Chat, Communities, Queue
+from tests.adapters.discord.kit import KEY, QUICK, Chat, Communities, Queue
+from tests.memory import MemoryBookmarks
 
 
 def a_platform(chat: Chat) -> Discord:
@@ -14,7 +15,7 @@ def a_platform(chat: Chat) -> Discord:
         Settings(simulate=False),
         MediaLimits(),
         communities=Communities(),
-        bookmarks=Bookmarks(),
+        bookmarks=MemoryBookmarks(),
         signer=Signer(KEY),
         paces=QUICK,
     )

@@ -11,7 +11,6 @@ from fastapi import FastAPI
 
 from adapters.slack import Slack
 from bot.chat.signed import Signer
-from bot.communities import Community
 from bot.config.tables import MediaLimits
 from bot.config.tables import Slack as Settings
 from bot.errors import BotError
@@ -21,61 +20,10 @@ from bot.storage.installations import Installation
 from bot.web.server import WebServer
 from tests.adapters.slack.chat import FakeChat
 from tests.emulators.slack import Channel, Message, Team, User, World
+from tests.memory import MemoryBookmarks, MemoryCommunities
 
 NO_GAP = timedelta()
 KEY = b"a key for tests"
-
-
-@dataclass
-class MemoryBookmarks:
-    """Implements ``bot.bookmarks.Bookmarks``."""
-
-    notes: dict[str, Mapping[str, str]] = field(default_factory=dict)
-    dies_at: int | None = None
-    """Writing so many notes from now on is where the process is killed."""
-
-    async def get(self, name: str) -> Mapping[str, str]:
-        await asyncio.sleep(0)  # as a database lets others go on
-        return self.notes.get(name, {})
-
-    async def put(self, name: str, note: Mapping[str, str]) -> None:
-        if self.dies_at is not None:
-            if self.dies_at == 0:
-                raise asyncio.CancelledError
-            self.dies_at -= 1
-        await asyncio.sleep(0)
-        self.notes[name] = dict(note)
-
-    async def under(self, prefix: str) -> Mapping[str, Mapping[str, str]]:
-        return {name: note for name, note in self.notes.items() if name.startswith(prefix)}
-
-    async def drop(self, name: str) -> None:
-        self.notes.pop(name, None)
-
-
-@dataclass
-class MemoryCommunities:
-    """Implements ``bot.communities.Communities``."""
-
-    known: dict[tuple[str, str], Community] = field(default_factory=dict)
-
-    def of(self, platform: str, community_id: str) -> Community:
-        return self.known.get((platform, community_id)) or Community(platform, community_id)
-
-    def all(self, platform: str) -> tuple[Community, ...]:
-        return tuple(one for (name, _), one in self.known.items() if name == platform)
-
-    async def change(
-        self,
-        platform: str,
-        community_id: str,
-        change: Callable[[Community], Community],
-        *,
-        by: str,
-    ) -> Community:
-        changed = change(self.of(platform, community_id))
-        self.known[platform, community_id] = changed
-        return changed
 
 
 @dataclass

@@ -12,8 +12,9 @@ from bot.communities import Community
 from bot.errors import Gone, NotPermitted, PlatformUnavailable
 from bot.model import Author
 from tests.adapters.playground.kit import a_card, a_png
-from tests.adapters.slack.kit import MemoryBookmarks, Started, a_slack
+from tests.adapters.slack.kit import Started, a_slack
 from tests.emulators.slack import Fault, World
+from tests.memory import MemoryBookmarks
 
 
 def client(started: Started) -> SlackClient:

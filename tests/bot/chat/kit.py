@@ -1,6 +1,6 @@
 """A front desk over a whole application: real journal, policy and rights; a fake platform."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -20,7 +20,6 @@ from bot.chat.posts import Posts
 from bot.chat.queue import CaseQueue
 from bot.chat.setting_up import SettingUp
 from bot.chat.telling import Telling
-from bot.communities import Community
 from bot.model import Attachment, Author, Case, Message, Outcome, Status
 from bot.review.desk import Desk
 from bot.review.teaching import Teacher
@@ -31,6 +30,7 @@ from bot.storage.evidence import EvidenceStore
 from bot.storage.switch import Switch
 from tests.bot.journey import World, a_world
 from tests.builders import NOON, a_message, a_ref
+from tests.memory import MemoryCommunities
 
 
 def an_asker(
@@ -42,30 +42,6 @@ def an_asker(
     roles: tuple[str, ...] = (),
 ) -> Asker:
     return Asker("fake", community, "c1", Author(id, name, roles), rank)
-
-
-@dataclass
-class FakeCommunities:
-    """Choices in memory."""
-
-    chosen: dict[tuple[str, str], Community] = field(default_factory=dict)
-
-    def of(self, platform: str, community_id: str) -> Community:
-        return self.chosen.get((platform, community_id), Community(platform, community_id))
-
-    def all(self, platform: str) -> tuple[Community, ...]:
-        return tuple(one for one in self.chosen.values() if one.platform == platform)
-
-    async def change(
-        self,
-        platform: str,
-        community_id: str,
-        change: Callable[[Community], Community],
-        *,
-        by: str,
-    ) -> Community:
-        now = self.chosen[platform, community_id] = change(self.of(platform, community_id))
-        return now
 
 
 @dataclass
@@ -128,7 +104,7 @@ class Office:
 
     world: World
     desk: FrontDesk
-    communities: FakeCommunities
+    communities: MemoryCommunities
     written: Written
     switch: Switch
     missing: dict[str, str] = field(default_factory=dict)
@@ -157,7 +133,7 @@ async def an_office(
     """Everything, in a folder of its own."""
     async with a_world(folder) as world:
         app, journal, written = world.app, world.journal, Written()
-        communities, platforms = FakeCommunities(), app.platforms
+        communities, platforms = MemoryCommunities(), app.platforms
         judge = app.look.judge
         evidence = EvidenceStore.open("memory://", journal.seal)
         switch = Switch(journal.database, lambda: world.time)
