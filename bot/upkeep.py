@@ -8,7 +8,7 @@ sealing anew under a new key.
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
-from bot.errors import BotError
+from bot.every import every
 from bot.jobs import Runner
 from bot.journey.giving_up import GivenUp
 from bot.log import logger
@@ -38,16 +38,11 @@ class Upkeep:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Take up what was left, at start and every few seconds."""
-        while not stop.is_set():
-            try:
-                await self._given_up.told_of(await self._queue.parked())
-                if left := await self._desk.resume():
-                    _log.info("undo.left", number=len(left))
-                for chore in self._chores:
-                    await chore()
-            except BotError as exc:
-                _log.error("upkeep.failed", error=str(exc))
-            try:
-                await asyncio.wait_for(stop.wait(), EVERY_S)
-            except TimeoutError:
-                continue
+        await every(EVERY_S, self._turn, stop, "upkeep.failed")
+
+    async def _turn(self) -> None:
+        await self._given_up.told_of(await self._queue.parked())
+        if left := await self._desk.resume():
+            _log.info("undo.left", number=len(left))
+        for chore in self._chores:
+            await chore()

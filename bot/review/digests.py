@@ -1,13 +1,13 @@
 """A card a day for communities that want one: what happened on the day that is over, in UTC."""
 
 import asyncio
-import contextlib
 from collections.abc import Mapping
 from datetime import date, timedelta
 
 from bot.bookmarks import Bookmarks
 from bot.communities import Communities
-from bot.errors import BotError, NotPermitted, PlatformError, PlatformUnavailable
+from bot.errors import NotPermitted, PlatformError, PlatformUnavailable
+from bot.every import every
 from bot.log import logger
 from bot.review.card import Card
 from bot.review.draw import notice
@@ -40,13 +40,7 @@ class Digests:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Look every minute whether a day is over, until told to stop."""
-        while not stop.is_set():
-            try:
-                await self.turn()
-            except BotError as exc:
-                _log.error("digests.failed", error=str(exc))
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), EVERY_S)
+        await every(EVERY_S, self.turn, stop, "digests.failed")
 
     async def turn(self) -> None:
         """Post what is due."""

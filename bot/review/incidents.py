@@ -1,10 +1,10 @@
 """Outages before the moderators: one card a community and cause, closed when it is over."""
 
 import asyncio
-import contextlib
 from datetime import timedelta
 
-from bot.errors import BotError, Gone, NotPermitted, PlatformError
+from bot.errors import Gone, NotPermitted, PlatformError
+from bot.every import every
 from bot.log import logger
 from bot.review.draw import outage
 from bot.review.posting import Posting
@@ -32,13 +32,7 @@ class Incidents:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Look every few seconds until told to stop."""
-        while not stop.is_set():
-            try:
-                await self.turn()
-            except BotError as exc:
-                _log.error("incidents.failed", error=str(exc))
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), EVERY_S)
+        await every(EVERY_S, self.turn, stop, "incidents.failed")
 
     async def turn(self) -> None:
         """Draw what changed, and take away what is to go."""

@@ -1,12 +1,10 @@
 """Members' wishes to be erased, on cards before the moderators, until an administrator decides."""
 
 import asyncio
-import contextlib
 import dataclasses
 from datetime import timedelta
 
-from bot.errors import BotError
-from bot.log import logger
+from bot.every import every
 from bot.review.card import Card, CardKind
 from bot.review.draw import notice
 from bot.review.posting import Posting
@@ -15,8 +13,6 @@ from bot.storage.erasures import Erasures, Wish, WishState
 EVERY_S = 3.0
 KEPT = timedelta(days=7)
 """How long a declined wish's card is kept true; chosen by eye."""
-
-_log = logger("wishes")
 
 
 class Wishes:
@@ -28,13 +24,7 @@ class Wishes:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Look every few seconds until told to stop."""
-        while not stop.is_set():
-            try:
-                await self.turn()
-            except BotError as exc:
-                _log.error("wishes.failed", error=str(exc))
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), EVERY_S)
+        await every(EVERY_S, self.turn, stop, "wishes.failed")
 
     async def turn(self) -> None:
         """Put up and redraw what changed."""

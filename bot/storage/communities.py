@@ -1,7 +1,6 @@
 """What communities chose, in the database; read from memory, where it is never old for long."""
 
 import asyncio
-import contextlib
 import dataclasses
 from collections.abc import Callable
 from datetime import datetime
@@ -10,8 +9,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Connection, and_, select, update
 
 from bot.communities import Community
-from bot.errors import BotError
-from bot.log import logger
+from bot.every import every
 from bot.storage.database import Database
 from bot.storage.edition import Edition
 from bot.storage.sql import audited, insert_new
@@ -27,7 +25,6 @@ _MANY = frozenset({"moderators", "analyze_for"})
 """Choices that may name people; the audit says how many there are."""
 
 _community: TypeAdapter[Community] = TypeAdapter(Community)
-_log = logger("communities")
 
 Key = tuple[str, str]
 
@@ -106,13 +103,7 @@ class StoredCommunities:
 
     async def watch(self, stop: asyncio.Event) -> None:
         """Take up what other processes change, until told to stop."""
-        while not stop.is_set():
-            try:
-                await self.load()
-            except BotError as exc:
-                _log.error("communities.unread", error=str(exc))
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), EVERY_S)
+        await every(EVERY_S, self.load, stop, "communities.unread")
 
     def _keep(self, community: Community) -> None:
         self._known[community.platform, community.id] = community
