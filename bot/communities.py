@@ -6,22 +6,6 @@ from datetime import datetime
 from typing import NamedTuple, Protocol, Self
 
 
-class CommunityName(NamedTuple):
-    """A community as people name it, ``discord:1`` or ``1``; no platform means any."""
-
-    platform: str
-    id: str
-
-    @classmethod
-    def read(cls, text: str) -> Self:
-        """Read ``PLATFORM:ID`` or ``ID``."""
-        platform, found, name = text.partition(":")
-        return cls(platform, name) if found else cls("", text)
-
-    def __str__(self) -> str:
-        return f"{self.platform}:{self.id}" if self.platform else self.id
-
-
 @dataclass(frozen=True, slots=True)
 class Community:
     """One guild or workspace. An empty choice is the configuration's."""
@@ -49,6 +33,26 @@ class Community:
     joined_at: datetime | None = None
     left_at: datetime | None = None
     """When the bot was removed from it; None while it is there."""
+
+
+class CommunityName(NamedTuple):
+    """A community as people name it, ``discord:1`` or ``1``; no platform means any."""
+
+    platform: str
+    id: str
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Read ``PLATFORM:ID`` or ``ID``."""
+        platform, found, name = text.partition(":")
+        return cls(platform, name) if found else cls("", text)
+
+    def names(self, community: Community) -> bool:
+        """Whether it is this one's."""
+        return self.id == community.id and self.platform in {"", community.platform}
+
+    def __str__(self) -> str:
+        return f"{self.platform}:{self.id}" if self.platform else self.id
 
 
 class Communities(Protocol):

@@ -95,9 +95,14 @@ def front_desk(settings: Settings, store: Store, parts: Parts) -> FrontDesk:
         deciding,
         people,
         SettingUp(
-            store.communities, parts.platforms, parts.policy, file=policy_file, preset=preset
+            store.communities,
+            parts.platforms,
+            parts.policy,
+            file=policy_file,
+            preset=preset,
+            channels=_channels(settings),
         ),
-        _telling(store, parts),
+        _telling(settings, store, parts),
         store.evidence,
         _audit(store, parts.clock),
     )
@@ -109,7 +114,12 @@ def desk_url(settings: Settings) -> Callable[[str], str]:
     return lambda case_id: f"{base}/desk/cases/{case_id}" if base else ""
 
 
-def _telling(store: Store, parts: Parts) -> Telling:
+def _channels(settings: Settings) -> Mapping[str, str]:
+    """Where cards go as long as a community chose nothing."""
+    return {"discord": settings.discord.log_channel, "slack": settings.slack.log_channel}
+
+
+def _telling(settings: Settings, store: Store, parts: Parts) -> Telling:
     async def providers() -> Sequence[Examined]:
         return await examine.providers(parts.core.remote.providers)
 
@@ -121,6 +131,7 @@ def _telling(store: Store, parts: Parts) -> Telling:
         platforms=parts.platforms,
         health=parts.health,
         lacks=parts.lacks,
+        channels=_channels(settings),
         providers=providers,
         clock=parts.clock,
     )

@@ -29,8 +29,13 @@ class SettingUp:
         *,
         file: str,
         preset: str,
+        channels: Mapping[str, str],
     ) -> None:
-        """``file`` is the policy file where one is named, and ``preset`` what holds otherwise."""
+        """``file`` is the policy file where one is named, and ``preset`` what holds otherwise.
+
+        ``channels`` are where cards go, by platform, as long as a community chose nothing.
+        """
+        self._channels = channels
         self._communities = communities
         self._platforms = platforms
         self._policy = policy
@@ -42,15 +47,16 @@ class SettingUp:
         check_rank(asker, Rank.ADMIN)
         one = self._communities.of(asker.platform, asker.community_id)
         rehearsing = self._platforms[asker.platform].simulates(asker.community_id)
+        channel = one.log_channel or self._channels.get(asker.platform, "")
         return Sheet(
             "Set Bifocal up",
-            (_next_step(one, rehearsing=rehearsing), *self._too_much(asker)),
+            (_next_step(channel, rehearsing=rehearsing), *self._too_much(asker)),
             (
                 ("Mode", "rehearsing: nothing is done to anybody" if rehearsing else "live"),
                 ("Rules", self._file or one.preset or self._preset),
                 ("Daily summary", "yes" if one.digest else "no"),
             ),
-            choices=self._choices(one),
+            choices=self._choices(one, channel),
             buttons=(
                 Button("Go live", Press("live"), style=Style.MAIN)
                 if rehearsing
@@ -60,7 +66,7 @@ class SettingUp:
                     Press("digest", detail="no" if one.digest else "yes"),
                 ),
             ),
-            tone=Tone.WATCH if rehearsing or not one.log_channel else Tone.GOOD,
+            tone=Tone.WATCH if rehearsing or not channel else Tone.GOOD,
         )
 
     def _too_much(self, asker: Asker) -> Sequence[str]:
@@ -70,10 +76,14 @@ class SettingUp:
             return ()
         return platform.asks_too_much(self._policy(community).may_ask(community), community)
 
-    def _choices(self, one: Community) -> tuple[Choice, ...]:
-        channel = (one.log_channel,) if one.log_channel else ()
+    def _choices(self, one: Community, channel: str) -> tuple[Choice, ...]:
         found = [
-            Choice(Press("log_channel"), "Where cards go", Of.CHANNELS, chosen=channel),
+            Choice(
+                Press("log_channel"),
+                "Where cards go",
+                Of.CHANNELS,
+                chosen=(channel,) if channel else (),
+            ),
             Choice(
                 Press("moderators"),
                 "Who moderates, beside those with the rights",
@@ -124,8 +134,8 @@ def knows(verb: str) -> bool:
     return verb in _CHANGES
 
 
-def _next_step(one: Community, *, rehearsing: bool) -> str:
-    if not one.log_channel:
+def _next_step(channel: str, *, rehearsing: bool) -> str:
+    if not channel:
         return "First choose the channel where moderators see cards."
     if rehearsing:
         return (

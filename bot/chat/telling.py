@@ -48,8 +48,11 @@ class Telling:
         health: Health,
         lacks: Callable[[], Mapping[str, str]],
         providers: Providers,
+        channels: Mapping[str, str],
         clock: Callable[[], datetime],
     ) -> None:
+        """``channels`` are where cards go, by platform, where a community chose nothing."""
+        self._channels = channels
         self._journal = journal
         self._communities = communities
         self._switch = switch
@@ -64,6 +67,7 @@ class Telling:
         """How it is doing here, at a glance."""
         check_rank(asker, Rank.MODERATOR)
         community = self._communities.of(asker.platform, asker.community_id)
+        channel = community.log_channel or self._channels.get(asker.platform, "")
         platform = self._platforms[asker.platform]
         policy = self._policy(asker.community_id)
         open_now = await open_cases(self._journal, asker.platform, asker.community_id)
@@ -76,7 +80,7 @@ class Telling:
             ("Rules", f"{len(policy.rules)} from {policy.name}, version {policy.version}"),
             ("Open cases", str(open_now.get(CaseState.OPEN, 0))),
             ("Escalated", str(open_now.get(CaseState.ESCALATED, 0))),
-            ("Cards go to", community.log_channel or "nowhere yet: use /bifocal setup"),
+            ("Cards go to", channel or "nowhere yet: use /bifocal setup"),
         )
         body = [f"{part}: {what}" for part, what in missing.items()]
         if why := self._lacks().get(f"{asker.platform}:{asker.community_id}"):

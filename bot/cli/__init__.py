@@ -4,28 +4,12 @@ from importlib import import_module
 
 import typer
 
-COMMANDS = (
-    "run",
-    "analyze",
-    "check",
-    "doctor",
-    "policy",
-    "cases",
-    "pause",
-    "resume",
-    "webhooks",
-    "banks",
-    "rescan",
-    "search",
-    "export",
-    "erase",
-    "audit",
-    "tokens",
-    "keys",
-    "stats",
-    "db",
-)
-"""In the order ``--help`` shows them. Each is a module here with ``add(app) -> None``."""
+COMMANDS = {
+    "Run it": ("run", "check", "doctor", "pause", "resume"),
+    "Look, and decide": ("analyze", "search", "rescan", "cases", "policy", "stats", "audit"),
+    "Look after it": ("export", "erase", "banks", "webhooks", "tokens", "keys", "db"),
+}
+"""As ``--help`` shows them. Each is a module here with ``add(app) -> None``."""
 
 
 def command_line() -> typer.Typer:
@@ -34,9 +18,16 @@ def command_line() -> typer.Typer:
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
-        rich_markup_mode="rich",
+        rich_markup_mode="markdown",
         help="Moderates posts by looking at picture and words together.",
+        epilog="Begin with `bifocal run`; each command tells more with --help.",
     )
-    for name in COMMANDS:
-        import_module(f"bot.cli.{name}").add(app)
+    for panel, names in COMMANDS.items():
+        for name in names:
+            made = len(app.registered_commands), len(app.registered_groups)
+            import_module(f"bot.cli.{name}").add(app)
+            for one in app.registered_commands[made[0] :]:
+                one.rich_help_panel = panel
+            for group in app.registered_groups[made[1] :]:
+                group.rich_help_panel = panel
     return app

@@ -31,7 +31,9 @@ def add(app: typer.Typer) -> None:
         policy: Annotated[
             Path | None, typer.Option(help="A policy file to judge by, instead of the settings'.")
         ] = None,
-        config: Annotated[Path | None, typer.Option(help="The settings file.")] = None,
+        config: Annotated[
+            Path | None, typer.Option(help="The settings file; else config.toml here.")
+        ] = None,
     ) -> None:
         """Judge pictures and words together, as a post would be. Nothing is stored.
 

@@ -14,12 +14,14 @@ from bot.cli.export import a_time
 from bot.cli.root import existing, finished, root_of, well_told
 from bot.storage.audit import Entry
 
-Config = Annotated[Path | None, typer.Option(help="The settings file.")]
+Config = Annotated[Path | None, typer.Option(help="The settings file; else config.toml here.")]
 
 
 def add(app: typer.Typer) -> None:
     """Add the group of commands."""
-    group = typer.Typer(no_args_is_help=True, help="Who did what; nobody can take it back.")
+    group = typer.Typer(
+        no_args_is_help=True, help="Who did what, kept so that every change of it is found."
+    )
     app.add_typer(group, name="audit")
     group.command("list")(list_)
     group.command()(verify)
@@ -28,9 +30,9 @@ def add(app: typer.Typer) -> None:
 @well_told
 def list_(
     context: typer.Context,
-    since: Annotated[str, typer.Option(help="30d, 12h, or a date.")] = "",
-    by: Annotated[str | None, typer.Option(help="Who did it.")] = None,
-    what: Annotated[str, typer.Option(help="Such as case, case.uphold, token, erase.")] = "",
+    since: Annotated[str, typer.Option(help="Not before: 30d or 12h ago, or a date.")] = "",
+    by: Annotated[str | None, typer.Option(help="Only what this person did.")] = None,
+    what: Annotated[str, typer.Option(help="Only this: case, case.uphold, token, erase …")] = "",
     limit: Annotated[int, typer.Option(help="At most so many.", min=1, max=100_000)] = 50,
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON document on standard output.")

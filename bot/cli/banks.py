@@ -1,6 +1,7 @@
 """``bifocal banks``: pictures known to be bad, or known to be harmless."""
 
 import getpass
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -14,12 +15,12 @@ from analysis.types import BankKind
 from bot.cli.root import finished, root_of, said, well_told
 from bot.errors import Misconfigured
 from bot.known import known_picture
-from bot.storage.bank_file import Known, read_bank
+from bot.storage.bank_file import COLUMNS, Known, read_bank
 from bot.storage.banks import SHARED
 
-Config = Annotated[Path | None, typer.Option(help="The settings file.")]
+Config = Annotated[Path | None, typer.Option(help="The settings file; else config.toml here.")]
 Community = Annotated[
-    str, typer.Option(help="One community's own bank; all share it if not given.")
+    str, typer.Option(help="One community's own, by its id; else what all communities share.")
 ]
 Kind = Annotated[BankKind, typer.Option(help="What its pictures are known for.")]
 
@@ -31,6 +32,8 @@ def add(app: typer.Typer) -> None:
     group.command("add")(add_pictures)
     group.command("list")(list_entries)
     group.command("import")(import_file)
+    group.command("export")(export_bank)
+    group.command("remove")(remove_entry)
 
 
 @well_told
@@ -106,5 +109,44 @@ def import_file(
         async with root.storage(root.settings(config)) as store:
             new = await store.banks.add(community, bank, kind, known, by=getpass.getuser())
         typer.echo(f"{new} new in the bank {bank}; {len(known) - new} stood there already.")
+
+    finished(work())
+
+
+@well_told
+def export_bank(
+    context: typer.Context,
+    bank: Annotated[str, typer.Argument(help="The bank's name.")],
+    community: Community = SHARED,
+    config: Config = None,
+) -> None:
+    """Print a bank as JSON lines, which `import` reads: digests alone, never a picture."""
+    root = root_of(context)
+
+    async def work() -> None:
+        async with root.storage(root.settings(config)) as store:
+            found = [one for one in await store.banks.entries(community) if one.bank == bank]
+        if not found:
+            raise Misconfigured(f"There is no bank {bank[:60]!r}: see bifocal banks list.")
+        for entry in found:
+            typer.echo(json.dumps({name: getattr(entry, name) for name in COLUMNS}))
+
+    finished(work())
+
+
+@well_told
+def remove_entry(
+    context: typer.Context,
+    entry: Annotated[str, typer.Argument(help="The entry's id, as `list` shows it.")],
+    config: Config = None,
+) -> None:
+    """Take one picture out of its bank: it no longer matches, and stands in the audit."""
+    root = root_of(context)
+
+    async def work() -> None:
+        async with root.storage(root.settings(config)) as store:
+            if not await store.banks.remove(entry, by=getpass.getuser()):
+                raise Misconfigured(f"There is no entry {entry[:40]}: see bifocal banks list.")
+        typer.echo(f"The entry {entry} was removed.")
 
     finished(work())

@@ -25,8 +25,8 @@ from bot.review.teaching import Teacher
 from bot.storage.decisions import CaseChanged, NoSuchCase, wanted
 from bot.storage.store import Store
 
-Config = Annotated[Path | None, typer.Option(help="The settings file.")]
-Which = Annotated[str, typer.Argument(metavar="CASE", help="Its id, as `list` prints it.")]
+Config = Annotated[Path | None, typer.Option(help="The settings file; else config.toml here.")]
+Which = Annotated[str, typer.Argument(metavar="CASE", help="Its id, as `cases list` prints it.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 
 

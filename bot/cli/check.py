@@ -24,7 +24,9 @@ def add(app: typer.Typer) -> None:
     @well_told
     def check(
         context: typer.Context,
-        config: Annotated[Path | None, typer.Option(help="The settings file.")] = None,
+        config: Annotated[
+            Path | None, typer.Option(help="The settings file; else config.toml here.")
+        ] = None,
     ) -> None:
         """Check settings, policy, database and extras; says what is wrong and how to mend it."""
         root = root_of(context)

@@ -25,7 +25,9 @@ def add(app: typer.Typer) -> None:
     @well_told
     def upgrade(
         context: typer.Context,
-        config: Annotated[Path | None, typer.Option(help="The settings file.")] = None,
+        config: Annotated[
+            Path | None, typer.Option(help="The settings file; else config.toml here.")
+        ] = None,
     ) -> None:
         """Bring the database's schema up to this version; doing it twice changes nothing."""
         root = root_of(context)
@@ -41,7 +43,9 @@ def add(app: typer.Typer) -> None:
     def backup(
         context: typer.Context,
         file: Annotated[Path, typer.Argument(help="Where to; must not be there yet.")],
-        config: Annotated[Path | None, typer.Option(help="The settings file.")] = None,
+        config: Annotated[
+            Path | None, typer.Option(help="The settings file; else config.toml here.")
+        ] = None,
     ) -> None:
         """Copy the database to a file while the bot runs, and check the copy.
 

@@ -21,9 +21,11 @@ def add(app: typer.Typer) -> None:
     @well_told
     def doctor(
         context: typer.Context,
-        config: Annotated[Path | None, typer.Option(help="The settings file.")] = None,
+        config: Annotated[
+            Path | None, typer.Option(help="The settings file; else config.toml here.")
+        ] = None,
     ) -> None:
-        """Check everything `check` does, ask each provider one tiny question, and the platforms.
+        """Do what `bifocal check` does, and ask providers and platforms whether they work.
 
         Exits with 1 when something that is configured does not work.
         """

@@ -20,10 +20,14 @@ def add(app: typer.Typer) -> None:
     @well_told
     def erase(
         context: typer.Context,
-        author: Annotated[str, typer.Option(help="Whom, as PLATFORM:ID.")],
-        community: Annotated[str, typer.Option(help="Only in this one; else in all.")] = "",
+        author: Annotated[str, typer.Option(help="Whom, as PLATFORM:ID, such as discord:123.")],
+        community: Annotated[
+            str, typer.Option(help="Only in this one, by its id; else in all.")
+        ] = "",
         yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-        config: Annotated[Path | None, typer.Option(help="The settings file.")] = None,
+        config: Annotated[
+            Path | None, typer.Option(help="The settings file; else config.toml here.")
+        ] = None,
     ) -> None:
         """Erase a person from everything Bifocal keeps; numbers in the statistics stay.
 

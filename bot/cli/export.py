@@ -28,10 +28,18 @@ def add(app: typer.Typer) -> None:
     def export(
         context: typer.Context,
         form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.CSV,
-        since: Annotated[str, typer.Option(help="30d, 12h, or a date; all if not given.")] = "",
-        cases: Annotated[bool, typer.Option("--cases", help="Cases with their words.")] = False,
-        out: Annotated[Path | None, typer.Option(help="A file; else standard output.")] = None,
-        config: Annotated[Path | None, typer.Option(help="The settings file.")] = None,
+        since: Annotated[
+            str, typer.Option(help="Not before: 30d or 12h ago, or a date; else all.")
+        ] = "",
+        cases: Annotated[
+            bool, typer.Option("--cases", help="Cases with their words, not judgements.")
+        ] = False,
+        out: Annotated[
+            Path | None, typer.Option(help="To this file; else to standard output.")
+        ] = None,
+        config: Annotated[
+            Path | None, typer.Option(help="The settings file; else config.toml here.")
+        ] = None,
     ) -> None:
         """Write what is remembered: a line per judgement without words, or per case with them."""
         start = a_time(since, datetime.now(UTC))

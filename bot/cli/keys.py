@@ -14,12 +14,15 @@ from bot.storage.reseal import Reseal
 from bot.storage.seal import add_key, drop_old_keys
 from bot.storage.store import Store, key_place
 
-Config = Annotated[Path | None, typer.Option(help="The settings file.")]
+Config = Annotated[Path | None, typer.Option(help="The settings file; else config.toml here.")]
 
 
 def add(app: typer.Typer) -> None:
     """Add the group of commands."""
-    group = typer.Typer(no_args_is_help=True, help="The key that cases are sealed with.")
+    group = typer.Typer(
+        no_args_is_help=True,
+        help="The key that what is kept is encrypted with: rotate, reseal, drop, in this order.",
+    )
     app.add_typer(group, name="keys")
     group.command()(rotate)
     group.command()(reseal)

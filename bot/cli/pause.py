@@ -17,7 +17,9 @@ def add(app: typer.Typer) -> None:
     def pause(
         context: typer.Context,
         reason: Annotated[str, typer.Option(help="Why, for those who find it paused.")] = "",
-        config: Annotated[Path | None, typer.Option(help="The settings file.")] = None,
+        config: Annotated[
+            Path | None, typer.Option(help="The settings file; else config.toml here.")
+        ] = None,
     ) -> None:
         """Stop all acting within a second, also of a running bot, until `bifocal resume`.
 

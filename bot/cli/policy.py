@@ -12,14 +12,12 @@ from rich.progress import Progress
 from bot.actions.durations import parse_duration
 from bot.cli import policy_text as text
 from bot.cli.policy_trial import run_tests
-from bot.cli.root import USAGE, Root, finished, root_of, said, well_told
+from bot.cli.root import USAGE, Root, chosen_in, finished, root_of, said, well_told
 from bot.config.tables import Settings
 from bot.errors import Misconfigured
 from bot.nearest import did_you_mean
 from bot.policy.backtest import Backtest
-from bot.policy.choice import PolicyChoice
 from bot.policy.explain import Explained
-from bot.policy.file import PolicyFile
 from bot.policy.past import Past
 from bot.policy.policy import Policy
 from bot.policy.report import backtest_document, tuning_document
@@ -32,8 +30,10 @@ from bot.storage.store import Store, database_exists
 LONGEST = timedelta(days=3650)
 """How far back one may look; records are kept for a month unless the settings say otherwise."""
 
-Config = Annotated[Path | None, typer.Option(help="The settings file.")]
-Rules = Annotated[Path | None, typer.Option("--policy", help="A policy file, not the settings'.")]
+Config = Annotated[Path | None, typer.Option(help="The settings file; else config.toml here.")]
+Rules = Annotated[
+    Path | None, typer.Option("--policy", help="This policy file, not the settings'.")
+]
 Since = Annotated[str, typer.Option(help="How far back, such as 30d, or a day: 2026-11-01.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 
@@ -93,7 +93,7 @@ def show(
 @well_told
 def run_file(
     context: typer.Context,
-    file: Annotated[Path | None, typer.Argument(help="A policy file.")] = None,
+    file: Annotated[Path | None, typer.Argument(help="A policy file; else the settings'.")] = None,
     config: Config = None,
 ) -> None:
     """Run the tests that stand in a policy file; exits with 2 when one fails."""
@@ -184,7 +184,9 @@ def tune(
 @well_told
 def explain_one(
     context: typer.Context,
-    which: Annotated[str, typer.Argument(help="A case's id, or a message's ref.")],
+    which: Annotated[
+        str, typer.Argument(help="A case's id, or platform:community:channel:message.")
+    ],
     rule: Annotated[str | None, typer.Option(help="This rule alone.")] = None,
     policy: Rules = None,
     config: Config = None,
@@ -197,7 +199,7 @@ def explain_one(
 
     async def work() -> None:
         async with root.storage(settings) as store:
-            of = rules.of if policy else _choice(store, rules).of
+            of = rules.of if policy else chosen_in(store, rules).of
             if (one := await why(store.journal, of, which)) is not None:
                 found.append(one)
 
@@ -216,15 +218,10 @@ def _chosen(root: Root, settings: Settings, community: str) -> Policy:
 
     async def work() -> None:
         async with root.storage(settings) as store:
-            found.append(_choice(store, root.policy(settings)).of(community))
+            found.append(chosen_in(store, root.policy(settings)).of(community))
 
     finished(work())
     return found[0]
-
-
-def _choice(store: Store, rules: PolicyFile) -> PolicyChoice:
-    named = store.communities.named
-    return PolicyChoice(rules, lambda community: named(community).preset)
 
 
 def _only(found: Why, rule: str | None) -> Sequence[Explained]:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from bot.cli.root import finished, root_of, said, well_told
+from bot.cli.root import chosen_in, finished, root_of, said, well_told
 from bot.errors import Misconfigured
 from bot.journey.judge import Judge
 from bot.review.rescan import Rescanner, Step
@@ -30,9 +30,11 @@ def rescan(
     context: typer.Context,
     since: Annotated[str, typer.Option(help="From when: 2026-11-01, or 30d, 12h, 2w ago.")],
     rule: Annotated[str, typer.Option(help="Only cases that this rule matched.")] = "",
-    config: Annotated[Path | None, typer.Option(help="The settings file.")] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="The settings file; else config.toml here.")
+    ] = None,
 ) -> None:
-    """Look again at what cases keep, beside a running bot and behind it.
+    """Analyse what cases keep again, by today's detectors and rules; a running bot goes first.
 
     Acts on nobody. Stop it with Ctrl-C; run it again to go on.
     """
@@ -44,7 +46,8 @@ def rescan(
     async def work() -> None:
         # The store first: what was spent today counts, and what this spends is written down.
         async with root.storage(settings) as store, root.core(settings, store) as core:
-            judge = Judge(core.pipeline, policy, store.banks.view, settings.analysis.remote)
+            rules = chosen_in(store, policy)
+            judge = Judge(core.pipeline, rules, store.banks.view, settings.analysis.remote)
             again = Rescanner(
                 store.journal, store.evidence, core.decode, judge.judge, lambda: datetime.now(UTC)
             )

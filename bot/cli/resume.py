@@ -16,7 +16,9 @@ def add(app: typer.Typer) -> None:
     @well_told
     def resume(
         context: typer.Context,
-        config: Annotated[Path | None, typer.Option(help="The settings file.")] = None,
+        config: Annotated[
+            Path | None, typer.Option(help="The settings file; else config.toml here.")
+        ] = None,
     ) -> None:
         """Let the bot act again after `bifocal pause`."""
         root = root_of(context)

@@ -21,7 +21,9 @@ def add(app: typer.Typer) -> None:
         only: Annotated[
             str, typer.Option(help=f"Roles, by commas: {', '.join(ROLES)}. All when not given.")
         ] = "",
-        config: Annotated[Path | None, typer.Option(help="The settings file.")] = None,
+        config: Annotated[
+            Path | None, typer.Option(help="The settings file; else config.toml here.")
+        ] = None,
     ) -> None:
         """Start the bot: intake, workers, platforms and web pages.
 

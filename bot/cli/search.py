@@ -25,8 +25,7 @@ from bot.known import known_picture
 from bot.storage.search import Cursor, Hit, Question
 
 _HASH = re.compile(r"[0-9a-fA-F]{64}")
-Several = Annotated[list[str] | None, typer.Option(help="In full; may be given again.")]
-Config = Annotated[Path | None, typer.Option(help="The settings file.")]
+Config = Annotated[Path | None, typer.Option(help="The settings file; else config.toml here.")]
 
 
 def add(app: typer.Typer) -> None:
@@ -36,27 +35,43 @@ def add(app: typer.Typer) -> None:
 
 def search(
     context: typer.Context,
-    words: Annotated[list[str] | None, typer.Argument(help="Words of cases, all of them.")] = None,
-    logo: Several = None,
-    label: Several = None,
-    object_: Annotated[list[str] | None, typer.Option("--object", help="As above.")] = None,
-    scene: Several = None,
-    entity: Several = None,
-    topic: Several = None,
-    language: Several = None,
+    words: Annotated[
+        list[str] | None, typer.Argument(help="In a case's post or its pictures; all of them.")
+    ] = None,
+    logo: Annotated[
+        list[str] | None, typer.Option(help="A logo in a picture, in full; may be given again.")
+    ] = None,
+    label: Annotated[
+        list[str] | None, typer.Option(help="What a picture was labelled; likewise.")
+    ] = None,
+    object_: Annotated[
+        list[str] | None, typer.Option("--object", help="A thing in a picture; likewise.")
+    ] = None,
+    scene: Annotated[list[str] | None, typer.Option(help="A picture's scene; likewise.")] = None,
+    entity: Annotated[
+        list[str] | None, typer.Option(help="Whom or what it speaks of; likewise.")
+    ] = None,
+    topic: Annotated[list[str] | None, typer.Option(help="What it is about; likewise.")] = None,
+    language: Annotated[
+        list[str] | None, typer.Option(help="Its language, such as en; likewise.")
+    ] = None,
     ocr: Annotated[str, typer.Option(help="Words read from a case's pictures.")] = "",
     caption: Annotated[str, typer.Option(help="Words of a case's post.")] = "",
-    sentiment: Annotated[str, typer.Option(help="FROM..TO in -1..1, or negative.")] = "",
-    faces: Annotated[str, typer.Option(help="FROM..TO in one picture.")] = "",
-    category: Annotated[Category | None, typer.Option(help="A category that was scored.")] = None,
-    score: Annotated[str, typer.Option(help="FROM..TO of that category.")] = "0..1",
+    sentiment: Annotated[
+        str, typer.Option(help="Of its words: FROM..TO in -1..1, or negative.")
+    ] = "",
+    faces: Annotated[str, typer.Option(help="How many in one picture: FROM..TO.")] = "",
+    category: Annotated[
+        Category | None, typer.Option(help="One that was scored, such as scam.")
+    ] = None,
+    score: Annotated[str, typer.Option(help="Of --category: FROM..TO.")] = "0..1",
     rule: Annotated[str, typer.Option(help="A rule that matched.")] = "",
     author: Annotated[str, typer.Option(help="The author's id.")] = "",
     community: Annotated[str, typer.Option(help="The community's id.")] = "",
     channel: Annotated[str, typer.Option(help="The channel's id.")] = "",
     platform: Annotated[str, typer.Option(help="Such as discord or slack.")] = "",
-    since: Annotated[str, typer.Option(help="30d, 12h, or a date.")] = "",
-    until: Annotated[str, typer.Option(help="The same, exclusive.")] = "",
+    since: Annotated[str, typer.Option(help="Not before: 30d or 12h ago, or a date.")] = "",
+    until: Annotated[str, typer.Option(help="Before: likewise.")] = "",
     picture: Annotated[
         str, typer.Option(help="A picture's file, or its PDQ hash; finds pictures like it.")
     ] = "",

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
@@ -14,7 +15,10 @@ from rich.console import Console
 from rich.table import Table
 
 from analysis.remote.ledger import Spent
-from bot.cli.root import finished, root_of, well_told
+from bot import activity_report
+from bot.cli.columns import show
+from bot.cli.root import existing, finished, root_of, well_told
+from bot.storage.activity import activity as counted
 from bot.storage.spend import SparedCalls
 
 
@@ -27,7 +31,52 @@ def add(app: typer.Typer) -> None:
     def stats() -> None:
         """What the bot did and cost."""
 
+    group.command()(activity)
     group.command()(cost)
+
+
+@well_told
+def activity(
+    context: typer.Context,
+    days: Annotated[int, typer.Option(min=1, max=365, help="So many days back from now.")] = 30,
+    community: Annotated[str, typer.Option(help="Only of this one: ID or PLATFORM:ID.")] = "",
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON document on standard output.")
+    ] = False,
+    config: Annotated[
+        Path | None, typer.Option(help="The settings file; else config.toml here.")
+    ] = None,
+) -> None:
+    """Show what was judged, decided and done in each community. Nobody is named."""
+    root = root_of(context)
+    until = datetime.now(UTC)
+    since = until - timedelta(days=days)
+
+    async def work() -> None:
+        async with root.storage(existing(root.settings(config))) as store:
+            count, known = partial(counted, store.database), store.communities.everywhere()
+            found = await activity_report.document(count, known, community, since, until)
+        if as_json:
+            sys.stdout.write(json.dumps({"schema": "bifocal.activity/1", **found}) + "\n")
+        else:
+            _show_activity(found)
+
+    finished(work())
+
+
+def _show_activity(found: Mapping[str, Any]) -> None:
+    rows = [_figures(one) for one in found["communities"]]
+    if not rows:
+        typer.echo("No such community was ever seen.")
+        return
+    show(("community", "posts", "cases", "upheld", "overturned", "USD", "actions"), rows)
+
+
+def _figures(one: Mapping[str, Any]) -> tuple[str, ...]:
+    actions = ", ".join(f"{a['number']} {a['action']} {a['status']}" for a in one["actions"])
+    counts = (str(one[name]) for name in ("posts", "opened", "upheld", "overturned"))
+    place = f"{one['name'] or one['community']} ({one['platform']})"
+    return place, *counts, f"{one['usd']:.4f}", actions or "-"
 
 
 @well_told
@@ -37,7 +86,9 @@ def cost(
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON document on standard output.")
     ] = False,
-    config: Annotated[Path | None, typer.Option(help="The settings file.")] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="The settings file; else config.toml here.")
+    ] = None,
 ) -> None:
     """Show what providers cost, by day (UTC) and model, and which calls were spared and why."""
     root = root_of(context)

@@ -12,7 +12,7 @@ from bot.cli.root import finished, root_of, well_told
 from bot.errors import Misconfigured
 from bot.storage.tokens import Scope
 
-Config = Annotated[Path | None, typer.Option(help="The settings file.")]
+Config = Annotated[Path | None, typer.Option(help="The settings file; else config.toml here.")]
 
 
 def add(app: typer.Typer) -> None:

@@ -14,8 +14,10 @@ from bot.cli.root import Root, finished, root_of, well_told
 from bot.errors import Misconfigured
 from bot.storage.outbox import OutboxStore, Waiting
 
-Config = Annotated[Path | None, typer.Option(help="The settings file.")]
-Which = Annotated[list[str] | None, typer.Argument(help="Deliveries, as `list` names them.")]
+Config = Annotated[Path | None, typer.Option(help="The settings file; else config.toml here.")]
+Which = Annotated[
+    list[str] | None, typer.Argument(help="Deliveries, as `webhooks list` names them.")
+]
 
 
 def add(app: typer.Typer) -> None:

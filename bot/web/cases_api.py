@@ -8,11 +8,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, HTTPException, Query
 from starlette.responses import Response
 
+from bot import activity_report
 from bot.case_report import Cursor, a_cursor, cursor, document, summary
-from bot.communities import Community, CommunityName
+from bot.communities import CommunityName
 from bot.errors import BotError, EnvironmentFailed
 from bot.model import Case, CaseState
-from bot.storage.activity import Activity
 from bot.storage.evidence import NoSuchEvidence
 from bot.web.access import MODERATOR, Moderator
 from bot.web.analyse import as_json
@@ -147,13 +147,8 @@ class CasesApi:
         """What happened in the last days, in each community or in one. Nobody is named."""
         until = self._services.clock()
         since = until - timedelta(days=days)
-        wanted = CommunityName.read(community) if community else None
-        told = [
-            _figures(place, await self._services.activity(place.platform, place.id, since, until))
-            for place in self._services.places.known()
-            if wanted is None or (wanted.id == place.id and wanted.platform in {"", place.platform})
-        ]
-        return _json({"since": since.isoformat(), "until": until.isoformat(), "communities": told})
+        count, known = self._services.activity, self._services.places.known()
+        return _json(await activity_report.document(count, known, community, since, until))
 
     async def _found(self, case_id: str) -> Case:
         """The case, or 404."""
@@ -173,23 +168,6 @@ def _before(text: str) -> Cursor | None:
     if text and found is None:
         raise HTTPException(422, "before is not what an earlier page gave as next.")
     return found
-
-
-def _figures(place: Community, found: Activity) -> Mapping[str, object]:
-    return {
-        "platform": place.platform,
-        "community": place.id,
-        "name": place.name,
-        "posts": found.posts,
-        "opened": found.opened,
-        "upheld": found.upheld,
-        "overturned": found.overturned,
-        "actions": [
-            {"action": action, "status": status, "number": number}
-            for (action, status), number in sorted(found.actions.items())
-        ],
-        "usd": round(found.usd, 6),
-    }
 
 
 def _json(value: Mapping[str, object]) -> Response:

@@ -1,10 +1,11 @@
 """Where posts come from: communities by name, and the posts' own addresses on their platforms."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.communities import Community, CommunityName
 from bot.model import Ref
+from bot.ports import LinksPosts
 
 SAFE = ("https://", "http://")
 
@@ -38,6 +39,16 @@ class Places:
             (str(CommunityName(one.platform, one.id)), f"{one.name or one.id} · {one.platform}")
             for one in self.known()
         ]
+
+
+def address_on(platforms: Mapping[str, object]) -> Callable[[Ref], str]:
+    """Asks a post's platform for its address; empty where the platform has none to give."""
+
+    def address(ref: Ref) -> str:
+        platform = platforms.get(ref.platform)
+        return platform.link(ref) if isinstance(platform, LinksPosts) else ""
+
+    return address
 
 
 NOWHERE = Places(tuple, lambda _: "")

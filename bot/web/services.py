@@ -1,6 +1,6 @@
 """What the web application is given: protocols for the work, values for how it is reached."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry
 from analysis.bank import BankEntry
 from analysis.taxonomy import Category
 from analysis.types import BankKind
+from bot.activity_report import Count
 from bot.analysis_report import Analysis
 from bot.communities import CommunityName
 from bot.jobs import Parked
@@ -24,7 +25,6 @@ from bot.review.waiting import Incident
 from bot.review.which import Settled, Which
 from bot.review.why import Why
 from bot.review.worth import Worth
-from bot.storage.activity import Activity
 from bot.storage.outbox import Waiting
 from bot.web.access import Scope, Sessions, Tokens
 from bot.web.places import NOWHERE, Places
@@ -33,9 +33,6 @@ from bot.web.places import NOWHERE, Places
 def _utc_now() -> datetime:
     return datetime.now(UTC)
 
-
-CountsActivity = Callable[[str, str, datetime, datetime], Awaitable[Activity]]
-"""What happened in a community, by its platform and id, from one moment up to another."""
 
 OnStage = Callable[[str, float], None]
 """Called as each stage ends (decoded, read, judged, fused) with its wall milliseconds."""
@@ -339,7 +336,7 @@ class Services:
     lessons: Lessons
     deliveries: Deliveries
     rules: RuleBooks
-    activity: CountsActivity
+    activity: Count
     places: Places = NOWHERE
     metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
     platforms: tuple[Mounted, ...] = ()

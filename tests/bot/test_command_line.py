@@ -3,12 +3,14 @@
 import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 import structlog
 import typer
 
 from bot.__main__ import Build
+from bot.cli import COMMANDS, command_line
 from bot.cli.columns import show
 from bot.cli.root import called, well_told
 from bot.cli.search import a_cursor, cursor, span
@@ -92,3 +94,32 @@ def test_no_row_moves_the_cursor_or_forges_another(capsys: pytest.CaptureFixture
     show(("author",), [("a\x1b[2J\nb\u202e",)])
 
     assert capsys.readouterr().out.splitlines() == ["author", "a\\x1b[2J\\nb\\u202e"]
+
+
+def commands(group: typer.Typer) -> Iterator[tuple[str, Any]]:
+    """Every command with its whole name, groups included."""
+    waiting: list[tuple[str, Any]] = [("bifocal", typer.main.get_command(group))]
+    while waiting:
+        name, one = waiting.pop()
+        yield name, one
+        waiting += [(f"{name} {each}", sub) for each, sub in getattr(one, "commands", {}).items()]
+
+
+def test_every_command_option_and_argument_says_what_it_is() -> None:
+    silent = [
+        f"{name} {parameter.name}"
+        for name, one in commands(command_line())
+        for parameter in one.params
+        if not getattr(parameter, "help", "")
+    ]
+    silent += [name for name, one in commands(command_line()) if not one.help]
+
+    assert silent == []
+
+
+def test_every_command_stands_in_a_panel_of_the_first_help() -> None:
+    app = command_line()
+    panels = {one.rich_help_panel for one in app.registered_commands}
+    panels |= {one.rich_help_panel for one in app.registered_groups}
+
+    assert panels == set(COMMANDS)

@@ -1,11 +1,19 @@
-"""``bifocal stats cost``: what is shown of what was spent."""
+"""``bifocal stats``: what is shown of what was spent, and of what was done."""
 
-from datetime import date
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
 
 from analysis.remote.ledger import Spent
 from analysis.remote.meter import Spared
 from bot.cli.stats import document
 from bot.storage.spend import SparedCalls
+from tests.bot.storage.builders import a_new_case, a_record
+from tests.bot.test_cases_command import a_store
+from tests.journey.process import command
 
 DAY = date(2026, 11, 22)
 
@@ -35,3 +43,27 @@ def test_the_document_names_day_community_model_and_reason() -> None:
 
 def test_nothing_spent_is_a_document_too() -> None:
     assert document(1, [], [])["usd"] == 0
+
+
+@pytest.mark.slow
+async def test_what_was_done_is_told_of_each_community_and_of_one(tmp_path: Path) -> None:
+    async with a_store(tmp_path) as store:
+        for platform, name in (("playground", "home"), ("playground", "away")):
+            await store.communities.change(
+                platform, name, lambda one: replace(one, name=one.id.capitalize()), by="ada"
+            )
+        at = datetime.now(UTC) - timedelta(hours=1)
+        await store.journal.write(replace(a_record(actions=()), judged_at=at), a_new_case())
+
+    _, told, _ = await command(tmp_path, "stats", "activity")
+    _, out, _ = await command(
+        tmp_path, "stats", "activity", "--community", "playground:home", "--json"
+    )
+
+    away, home = told.splitlines()[1:]
+    assert (away.split()[:3], home.split()[:4]) == (
+        ["Away", "(playground)", "0"],
+        ["Home", "(playground)", "1", "1"],
+    )
+    (one,) = json.loads(out)["communities"]
+    assert (one["name"], one["posts"], one["opened"]) == ("Home", 1, 1)

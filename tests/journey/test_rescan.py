@@ -5,6 +5,7 @@ import json
 import signal
 import sys
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +13,9 @@ import pytest
 
 from bot.config.tables import Storage
 from bot.model import Cause
+from bot.policy.policy import Policy, preset_bytes
 from bot.storage.store import opened
+from tests.bot.storage.builders import a_new_case, a_record
 from tests.emulators.gemini import GeminiVendor
 from tests.emulators.judged import Mind
 from tests.emulators.server import Answer, Emulator, Received
@@ -106,3 +109,24 @@ async def test_a_rescan_spends_from_the_days_budget_and_stops_where_it_ends(
     assert code == 1
     assert "The budget of today is used up. Run it again to go on from here." in err
     assert sum((await rescans(bot, cases)).values()) == 2
+
+
+async def test_a_rescan_judges_by_what_the_posts_community_chose(tmp_path: Path) -> None:
+    options = Storage(
+        url=f"sqlite+aiosqlite:///{tmp_path}/data/bifocal.db",
+        evidence_url=f"file://{tmp_path}/data/evidence",
+    )
+    record = replace(a_record(actions=()), judged_at=datetime.now(UTC))
+    async with opened(options, lambda: datetime.now(UTC)) as store:
+        await store.journal.write(record, replace(a_new_case(), evidence=()))
+        await store.communities.change(
+            "playground", "home", lambda one: replace(one, preset="strict"), by="ada"
+        )
+
+    code, _, _ = await command(tmp_path, *RESCAN)
+    async with opened(options, lambda: datetime.now(UTC)) as store:
+        found = [one async for one in store.journal.records(record.judged_at)]
+
+    (again,) = [one for one in found if one.key.cause is Cause.RESCAN]
+    strict = Policy.parse(preset_bytes("strict"), "strict.toml")
+    assert (code, again.verdict.policy_version) == (0, strict.version)

@@ -151,7 +151,9 @@ class Office:
 
 
 @asynccontextmanager
-async def an_office(folder: Path, *, analyses: int = 3, file: str = "") -> AsyncIterator[Office]:
+async def an_office(
+    folder: Path, *, analyses: int = 3, file: str = "", channel: str = ""
+) -> AsyncIterator[Office]:
     """Everything, in a folder of its own."""
     async with a_world(folder) as world:
         app, journal, written = world.app, world.journal, Written()
@@ -193,6 +195,7 @@ async def an_office(folder: Path, *, analyses: int = 3, file: str = "") -> Async
             platforms=platforms,
             health=_Health(missing),
             lacks=lambda: lacking,
+            channels={"fake": channel},
             providers=_no_providers,
             clock=lambda: world.time + timedelta(seconds=1),
         )
@@ -219,7 +222,14 @@ async def an_office(folder: Path, *, analyses: int = 3, file: str = "") -> Async
             CaseQueue(journal, deciding, lambda case: f"https://desk.example/{case}"),
             deciding,
             people,
-            SettingUp(communities, platforms, policy, file=file, preset="standard"),
+            SettingUp(
+                communities,
+                platforms,
+                policy,
+                file=file,
+                preset="standard",
+                channels={"fake": channel},
+            ),
             telling,
             evidence,
             written.audit,

@@ -525,6 +525,16 @@ async def test_a_named_policy_file_leaves_no_preset_to_choose(tmp_path: Path) ->
     assert "preset" not in {choice.press.verb for choice in sheet.choices}
 
 
+@pytest.mark.parametrize(("channel", "asked"), [("", True), ("c9", False)])
+async def test_the_wizard_asks_first_for_a_channel(
+    tmp_path: Path, channel: str, *, asked: bool
+) -> None:
+    async with an_office(tmp_path, channel=channel) as office:
+        sheet = await office.desk.command(ADMIN, "setup", {})
+
+    assert ("First choose the channel" in sheet.body[0]) is asked
+
+
 async def test_home_is_the_queue_for_moderators_and_their_own_for_authors(office: Office) -> None:
     case = await office.a_case()
 

@@ -7,6 +7,7 @@ import pytest
 
 from bot.communities import Community
 from bot.model import Case, Ref
+from bot.web.places import address_on
 from tests.bot.web.fakes import World, a_case
 
 AWAY = Ref("slack", "T1", "C1", "1.2")
@@ -82,3 +83,18 @@ async def test_what_is_no_web_address_is_no_link(
     world.addresses[str(a_case().message.ref)] = "javascript:alert(1)"
 
     assert "javascript:" not in (await moderator.get("/desk")).text
+
+
+class Linking:
+    """A platform whose posts have addresses."""
+
+    def link(self, ref: Ref) -> str:
+        return f"https://chat.example/{ref.message_id}"
+
+
+def test_a_platform_is_asked_for_an_address_only_where_it_has_one_to_give() -> None:
+    address = address_on({"slack": Linking(), "playground": object()})
+
+    assert address(AWAY) == "https://chat.example/1.2"
+    assert address(AWAY._replace(platform="playground")) == ""
+    assert address(AWAY._replace(platform="gone")) == ""
