@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.emulators.slack import Forgery, slack_world
+from tests.adapters.playground.kit import a_png
+from tests.emulators.slack import Forgery, Trouble, Upload, slack_world
 from tests.emulators.slack.controls import words_of
 from tests.journey.process import command
 from tests.journey.slack_room import Workspace, a_workspace, settings_of
@@ -30,6 +31,16 @@ async def test_a_scam_goes_all_the_way_from_post_to_decision(live: Workspace) ->
     assert not harmless.deleted
     assert harmless.replies == []
     assert len(live.mods.messages) == 1
+
+
+async def test_a_page_instead_of_a_picture_is_held_and_never_clean(live: Workspace) -> None:
+    page = Upload("a.png", a_png(), trouble=Trouble(html=True))
+    post = await live.general.post(live.ann, "look at this", files=[page])
+
+    await live.card("look at this", "could not be looked at completely")
+    await live.bot.until("slack.files_unreadable")
+
+    assert not post.deleted
 
 
 async def test_what_slack_does_not_allow_is_withheld_with_a_way_to_do_it(tmp_path: Path) -> None:
@@ -57,7 +68,7 @@ async def test_a_rehearsal_touches_nothing_until_it_is_switched_live_in_chat(
         await here.until(lambda: boss.ephemerals)
         await boss.ephemerals[-1].press(boss, "Go live")
         await (await boss.opened()).submit({"sure": "yes"})
-        await here.shown(boss, "Bifocal is live")
+        await here.shown(boss, "Rehearse again")
         live = await here.general.post(here.ann, "another free nitro")
         await here.until(lambda: live.deleted)
 

@@ -146,14 +146,19 @@ async def test_with_a_new_key_the_workspaces_are_served_on_and_the_old_opens_not
 ) -> None:
     async with an_app(tmp_path) as (world, bot):
         team = await installed(world, bot, "first")
+        await removed(world, team)
+        mods, owner = team.channel("mods"), team.user("owner")
+        await world.until(lambda: mods.messages, WITHIN)
         await bot.stop()
         for step in ("rotate", "reseal", "drop"):
             code, out, err = await command(tmp_path, "keys", step, **bot.settings)
             assert code == 0, out + err
         await bot.start()
         await listening(world, bot)
+        await mods.messages[0].press(owner, "Uphold")
+        await world.until(lambda: "not valid here" in words_of(owner.ephemerals[-1].blocks), WITHIN)
 
-        assert (await removed(world, team)).deleted
+        assert (await removed(world, team, "more free nitro")).deleted
 
 
 async def test_a_workspace_that_takes_the_app_out_leaves_no_token_behind(tmp_path: Path) -> None:
