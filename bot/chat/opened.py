@@ -1,15 +1,12 @@
 """Builds the front desk from the parts of the application."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-from sqlalchemy import Connection
 
 from bot import examine
 from bot.analyser import Analyser
 from bot.chat.analyzing import Analyzing
-from bot.chat.asker import Asker
 from bot.chat.deciding import Deciding, Ignores, Orders, Redraw, Withheld
 from bot.chat.explaining import Explaining
 from bot.chat.front_desk import FrontDesk
@@ -17,17 +14,16 @@ from bot.chat.hourly import Hourly
 from bot.chat.people import Erasures, People
 from bot.chat.posts import Posts, Reports
 from bot.chat.queue import CaseQueue
+from bot.chat.refusals import RefusalLog
 from bot.chat.setting_up import SettingUp
 from bot.chat.telling import Health, Telling
 from bot.config.tables import Settings
 from bot.core import Core
-from bot.errors import BotError
 from bot.log import logger
 from bot.policy.policy import Policy
 from bot.ports import Examined, Platform
 from bot.review.desk import Desk
 from bot.review.teaching import Teacher
-from bot.storage.sql import audited
 from bot.storage.store import Store
 
 _log = logger("chat")
@@ -104,7 +100,7 @@ def front_desk(settings: Settings, store: Store, parts: Parts) -> FrontDesk:
         ),
         _telling(settings, store, parts),
         store.evidence,
-        _audit(store, parts.clock),
+        RefusalLog(store.database, parts.clock).write,
     )
 
 
@@ -135,27 +131,3 @@ def _telling(settings: Settings, store: Store, parts: Parts) -> Telling:
         providers=providers,
         clock=parts.clock,
     )
-
-
-def _audit(
-    store: Store, clock: Callable[[], datetime]
-) -> Callable[[Asker, str, str], Awaitable[None]]:
-    async def audit(asker: Asker, what: str, why: str) -> None:
-        line = audited(
-            at=clock(),
-            by=f"{asker.name} ({asker.id})",
-            what="chat.refused",
-            subject=f"{asker.platform}:{asker.community_id}",
-            command=what,
-            why=why,
-        )
-
-        def work(conn: Connection) -> None:
-            conn.execute(line)
-
-        try:
-            await store.database.write(work)
-        except BotError as exc:  # it was refused all the same
-            _log.error("chat.unaudited", what=what, error=str(exc))
-
-    return audit
