@@ -136,6 +136,7 @@ class Discord:
                 reader=self._reader,
                 links=Links(self._files, self._places, self._reader, media.max_bytes),
                 chat=lambda: self._chat,
+                answers=self._paces.answers,
             ),
             breaker=self._breaker,
             denied=self._denied,

@@ -21,8 +21,6 @@ from bot.log import logger
 
 LONGEST_S = 600.0
 """Seconds an answer may take; Discord forgets the question after 15 minutes."""
-AT_ONCE = 200
-"""Answers that are worked on at the same time. More are announced in time, and wait their turn."""
 BROKE = Sheet(
     "That did not work",
     ("Something broke while this was done. Try again; the log says more.",),
@@ -35,10 +33,11 @@ Interaction = discord.Interaction[Any]
 class Answers:
     """Writes answers."""
 
-    def __init__(self, sign: Sign, chat: Callable[[], Chat | None]) -> None:
+    def __init__(self, sign: Sign, chat: Callable[[], Chat | None], at_once: int) -> None:
+        """So many answers are worked on at the same time; more are announced, and wait."""
         self._sign = sign
         self._chat = chat
-        self._turn = asyncio.Semaphore(AT_ONCE)
+        self._turn = asyncio.Semaphore(at_once)
 
     async def say(self, interaction: Interaction, sentence: str) -> None:
         """Answer at once, in words of ours alone."""

@@ -53,14 +53,16 @@ class Presses:
         reader: Reader,
         links: Links,
         chat: Callable[[], Chat | None],
+        answers: int,
     ) -> None:
+        """``answers`` is how many are worked on at the same time."""
         self._signer = signer
         self._communities = communities
         self._places = places
         self._reader = reader
         self._links = links
         self._chat = chat
-        self._answers = Answers(signer.write, chat)
+        self._answers = Answers(signer.write, chat, answers)
         self._fetching = asyncio.Semaphore(AT_ONCE)
 
     async def handle(self, interaction: Interaction) -> None:

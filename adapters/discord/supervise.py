@@ -21,7 +21,7 @@ NOT_YET = "Discord is not connected yet"
 
 @dataclass(frozen=True, slots=True)
 class Paces:
-    """Seconds between tries; a test takes smaller ones."""
+    """Seconds between tries, and how much is done at once; a test takes smaller ones."""
 
     retry: float = 1.0
     """Before the second try to log in or to connect; doubled each time."""
@@ -30,6 +30,8 @@ class Paces:
     """Between offers to a queue that is full."""
     write: float = 1.0
     """Between two times that the place in a session is written down."""
+    answers: int = 200
+    """Answers to people that are worked on at the same time. More are announced, and wait."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from tests.emulators.discord import Guild, World
 from tests.memory import MemoryBookmarks, MemoryCommunities
 
 KEY = b"a key of a test, which outlives restarts"
-QUICK = Paces(retry=0.02, identify=0.0, offer=0.02, write=0.02)
+QUICK = Paces(retry=0.02, identify=0.0, offer=0.02, write=0.02, answers=8)
 
 
 @dataclass

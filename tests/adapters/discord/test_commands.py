@@ -4,10 +4,9 @@ import asyncio
 
 import pytest
 
-from adapters.discord.answers import AT_ONCE
 from bot.chat.asker import Rank
 from tests.adapters.discord.chatting import a_scene
-from tests.adapters.discord.kit import Chat, Communities, a_discord, a_png
+from tests.adapters.discord.kit import QUICK, Chat, Communities, a_discord, a_png
 from tests.emulators.discord import MODERATING, How, Permission, discord_world
 
 PNG = a_png()
@@ -60,14 +59,14 @@ async def test_however_many_ask_at_once_everybody_is_answered_in_time() -> None:
     async with a_scene() as scene:
         scene.chat.wait.clear()
         all_asked = scene.world.interactions.all
-        asking = [asyncio.create_task(scene.ann.slash("privacy")) for _ in range(AT_ONCE + 20)]
+        asking = [asyncio.create_task(scene.ann.slash("privacy")) for _ in range(QUICK.answers + 4)]
         await scene.world.until(lambda: sum(bool(one.answer) for one in all_asked) == len(asking))
         in_time = {one.in_time for one in all_asked}
         scene.chat.wait.set()
         await asyncio.gather(*asking)
 
     assert in_time == {True}
-    assert len(scene.chat.asked) == AT_ONCE + 20
+    assert len(scene.chat.asked) == QUICK.answers + 4
 
 
 async def test_in_a_thread_its_channel_is_told_too() -> None:
