@@ -37,6 +37,7 @@ class StoredCommunities:
         self._clock = clock
         self._edition = EDITION
         self._seen: str | None = None
+        self._changes = 0
         self._known: dict[Key, Community] = {}
         self._by_id: dict[str, Community] = {}
 
@@ -87,16 +88,21 @@ class StoredCommunities:
             return after
 
         after = await self._database.write(work)
+        self._changes += 1
         self._keep(after)
         return after
 
     async def load(self) -> None:
         """Read all of them, where anything changed since the last time."""
+        changes = self._changes
         async with self._database.reading() as conn:
             now = await self._edition.now(conn)
             if now == self._seen:
                 return
             rows = (await conn.execute(select(communities))).all()
+        if changes != self._changes:
+            # What was read is older than what was changed here meanwhile, such as a pause.
+            return
         self._seen, self._known, self._by_id = now, {}, {}
         for row in rows:
             self._keep(_read(row.platform, row.community_id, row.choices))

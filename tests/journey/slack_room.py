@@ -21,7 +21,7 @@ id = "shout"
 when = "text.content.contains('shout')"
 then = ["timeout 1h", "log"]
 """
-WITHIN = 20.0
+WITHIN = 60.0
 """Seconds for one thing to come true; the machine may be busy."""
 
 

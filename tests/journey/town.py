@@ -57,7 +57,7 @@ class Town:
         return cast("Chatty", getattr(self, platform))
 
     async def until(
-        self, true: Callable[[], Awaitable[T]], within: float = 20.0, *, what: str = ""
+        self, true: Callable[[], Awaitable[T]], within: float = 60.0, *, what: str = ""
     ) -> T:
         """Wait until something is so, and give it back.
 

@@ -1,15 +1,19 @@
 """What a community chose is read from memory, is durable, and reaches other processes."""
 
+import asyncio
 import dataclasses
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.communities import Communities, Community
-from bot.storage.communities import StoredCommunities
+from bot.storage.communities import EDITION, StoredCommunities
 from bot.storage.database import Database
+from bot.storage.edition import Edition
 from bot.storage.tables import audit
 from tests.bot.storage.builders import NOON, Clock
 
@@ -137,3 +141,34 @@ async def test_a_policy_finds_it_by_its_id_alone(communities: StoredCommunities)
 def _as_port(stored: StoredCommunities) -> Communities:
     """Checked by mypy: it keeps the protocol."""
     return stored
+
+
+@dataclass(frozen=True, slots=True)
+class Held(Edition):
+    """Lets a look at the table take as long as it is held."""
+
+    gate: asyncio.Event
+    looked: asyncio.Event
+
+    async def now(self, conn: AsyncConnection) -> str:
+        found = await Edition.now(self, conn)
+        self.looked.set()
+        await self.gate.wait()
+        return found
+
+
+async def test_a_look_that_began_earlier_takes_no_change_back(database: Database) -> None:
+    communities = StoredCommunities(database, Clock())
+    await communities.load()
+    await communities.change("discord", "g1", to(paused="a raid"), by="ada")
+    held = Held("communities", asyncio.Event(), asyncio.Event())
+    communities._edition = held
+    look = asyncio.create_task(communities.load())
+    await held.looked.wait()
+
+    communities._edition = EDITION
+    await communities.change("discord", "g1", to(paused=""), by="ada")
+    held.gate.set()
+    await look
+
+    assert communities.of("discord", "g1").paused == ""

@@ -22,7 +22,7 @@ class How:
     """Return when the bot's answer stands, or when it was too late; else at once."""
     opened: bool = False
     """An admin opened the command to them, whatever ``default_member_permissions`` say."""
-    within_s: float = 10.0
+    within_s: float = 30.0
     """How long to wait for what follows a deferral."""
 
 

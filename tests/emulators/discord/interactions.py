@@ -88,7 +88,7 @@ class Interaction:
         """Whether its token is too old for follow-ups."""
         return self.world.now() - self.made_at > LIFETIME
 
-    async def until_complete(self, within_s: float = 10.0) -> "Interaction":
+    async def until_complete(self, within_s: float = 30.0) -> "Interaction":
         """Wait until an answer stands."""
         await self.world.until(lambda: self.complete, within_s)
         return self

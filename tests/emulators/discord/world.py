@@ -239,7 +239,7 @@ class World:
         for waiting in self._waiting:
             waiting.set()
 
-    async def until(self, true: Callable[[], object], within_s: float = 10.0) -> None:
+    async def until(self, true: Callable[[], object], within_s: float = 30.0) -> None:
         """Wait until this is so, looking whenever something arrives, and every 10 ms.
 
         Raises:
@@ -257,7 +257,7 @@ class World:
         finally:
             self._waiting.remove(look)
 
-    async def connected(self, within_s: float = 10.0) -> None:
+    async def connected(self, within_s: float = 30.0) -> None:
         """Wait until a client holds a session."""
         await self.until(lambda: self.gateway.listening, within_s)
 

@@ -165,7 +165,7 @@ class World:
         """Answer the next calls of a method (``*`` for any) with these, one each."""
         self.api.faults.setdefault(method, deque()).extend(faults)
 
-    async def until(self, fact: Callable[[], T], within: float = 5.0) -> T:
+    async def until(self, fact: Callable[[], T], within: float = 30.0) -> T:
         """Wait until something is so, and give it back.
 
         Raises:

@@ -34,7 +34,7 @@ SCAM = "Free nitro for everybody! Claim your gift at https://dlscord-gift.exampl
 ASKED = "look at this"
 KEEPER = discord.Permissions(manage_messages=True, moderate_members=True)
 RULER = discord.Permissions(manage_messages=True, manage_guild=True)
-WITHIN_S = 10.0
+WITHIN_S = 30.0
 Shown = discord.Message | simcord.ResponseMessage
 
 
