@@ -8,11 +8,13 @@ from dataclasses import dataclass
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from bot.web.app import create_app
 from bot.web.server import WebServer
 from tests.bot.web.fakes import World, a_platform
+
+expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 QUIET = [
