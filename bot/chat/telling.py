@@ -175,7 +175,7 @@ class Telling:
 
 
 def summary(title: str, found: Activity) -> Sheet:
-    """Numbers over a time, for statistics and the daily digest."""
+    """Numbers over a time."""
     done: dict[str, int] = {}
     for (action, status), number in sorted(found.actions.items()):
         done[f"{action} {status}"] = number

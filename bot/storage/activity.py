@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import distinct, func, select
 
@@ -25,11 +25,6 @@ class Activity:
     """How often each action came to each status, by the action's name."""
     usd: float
     """What providers cost."""
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing happened at all."""
-        return not (self.posts or self.opened or self.upheld or self.overturned)
 
 
 async def activity(
@@ -63,8 +58,10 @@ async def activity(
         .where(*here, outcomes.c.at >= since, outcomes.c.at < until)
         .group_by(outcomes.c.action, outcomes.c.status)
     )
+    # Money is counted by the day: one that begins just when the time ends is not in it.
+    last = (until - timedelta(microseconds=1)).date()
     cost = select(func.coalesce(func.sum(spend.c.usd), 0.0)).where(
-        spend.c.purse == community_id, spend.c.day >= since.date(), spend.c.day <= until.date()
+        spend.c.purse == community_id, spend.c.day >= since.date(), spend.c.day <= last
     )
     async with database.reading() as conn:
         posts = (await conn.execute(judged)).scalar_one()

@@ -4,12 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 
-from bot.model import CaseState, EventKind, Status
+from bot.model import CaseState, Status
+from bot.storage.activity import activity
 from bot.storage.card_rows import Place, at
 from bot.storage.database import Database
-from bot.storage.tables import case_events, cases, judgements, messages, outcomes, spend
+from bot.storage.tables import cases, messages
+
+_QUIET = frozenset({"flag", "log"})
+"""Actions that touch nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,53 +39,26 @@ class Day:
 async def the_day(database: Database, place: Place, day: date) -> Day:
     """Count it."""
     start = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    end = start + timedelta(days=1)
-
-    def on_the_day(column: ColumnElement[datetime]) -> ColumnElement[bool]:
-        return (column >= start) & (column < end)
-
-    theirs = at(messages, place)
-    number = func.count()
-    of_cases = (
-        select(number)
+    found = await activity(database, *place, start, start + timedelta(days=1))
+    open_now = (
+        select(func.count())
         .select_from(cases)
         .join(messages, cases.c.message == messages.c.id)
-        .where(theirs)
+        .where(at(messages, place), cases.c.state != CaseState.CLOSED.value)
     )
-    decided = (
-        select(number)
-        .select_from(case_events)
-        .join(cases, case_events.c.case_id == cases.c.id)
-        .join(messages, cases.c.message == messages.c.id)
-        .where(theirs, on_the_day(case_events.c.at))
-        .where(case_events.c.kind.in_([EventKind.UPHELD.value, EventKind.OVERTURNED.value]))
-    )
-    acted = (
-        select(outcomes.c.action, outcomes.c.status, number)
-        .join(judgements, outcomes.c.judgement == judgements.c.id)
-        .join(messages, judgements.c.message == messages.c.id)
-        .where(theirs, on_the_day(outcomes.c.at), outcomes.c.action.not_in(_QUIET))
-        .group_by(outcomes.c.action, outcomes.c.status)
-    )
-    paid = select(func.sum(spend.c.usd)).where(spend.c.day == day, spend.c.purse == place[1])
-    open_now = of_cases.where(cases.c.state != CaseState.CLOSED.value)
     async with database.reading() as conn:
-        rows = (await conn.execute(acted.order_by(outcomes.c.action))).all()
-        counted: dict[str, dict[str, int]] = {}
-        for action, status, times in rows:
-            by_name = counted.setdefault(status, {})
-            name = action.split()[0]
-            by_name[name] = by_name.get(name, 0) + times
-        return Day(
-            opened=(await conn.execute(of_cases.where(on_the_day(cases.c.opened_at)))).scalar_one(),
-            decided=(await conn.execute(decided)).scalar_one(),
-            waiting=(await conn.execute(open_now)).scalar_one(),
-            done=counted.get(Status.APPLIED.value, {}),
-            rehearsed=counted.get(Status.SIMULATED.value, {}),
-            withheld=sum(counted.get(Status.WITHHELD.value, {}).values()),
-            usd=(await conn.execute(paid)).scalar_one() or 0.0,
-        )
+        waiting = (await conn.execute(open_now)).scalar_one()
 
+    def of(status: Status) -> dict[str, int]:
+        counted = found.actions.items()
+        return {name: n for (name, s), n in counted if s == status and name not in _QUIET}
 
-_QUIET = ("flag", "log")
-"""Actions that touch nothing."""
+    return Day(
+        opened=found.opened,
+        decided=found.upheld + found.overturned,
+        waiting=waiting,
+        done=of(Status.APPLIED),
+        rehearsed=of(Status.SIMULATED),
+        withheld=sum(of(Status.WITHHELD).values()),
+        usd=found.usd,
+    )
