@@ -35,9 +35,9 @@ from bot.errors import Misconfigured
 from bot.journey.judge import Judge
 from bot.known import known_picture
 from bot.leaving import finish_leaving
-from bot.policy.choice import PolicyChoice
+from bot.policy.choice import PolicyChoice, chosen_in
 from bot.policy.file import PolicyFile
-from bot.ports import Action, Erases, Platform
+from bot.ports import Erases, Platform
 from bot.queue import open_queue
 from bot.queue.port import Queue
 from bot.storage.store import Store, data_directory, database_exists, opened
@@ -101,7 +101,8 @@ class Build:
 
     def platforms(self, settings: Settings, store: Store) -> Sequence[Platform]:
         """The chat platforms that have a token, not started: to be examined."""
-        return _chat_platforms(settings, store, self.policy(settings))
+        choice = chosen_in(store.communities, self.policy(settings))
+        return _chat_platforms(settings, store, choice)
 
     def keepers(self, settings: Settings) -> Mapping[str, Erases]:
         """The playground, where it has ever been opened; other platforms keep their own posts."""
@@ -130,7 +131,8 @@ class Build:
             core = await stack.enter_async_context(self.core(settings, store))
             queue = await stack.enter_async_context(self.queue(settings))
             await finish_leaving(store, queue, self.keepers(settings), now())
-            platforms = [p for p in _chat_platforms(settings, store, rules) if p.name in roles]
+            choice = chosen_in(store.communities, rules)
+            platforms = [p for p in _chat_platforms(settings, store, choice) if p.name in roles]
             if settings.playground_on:
                 platforms.append(_playground(settings))
                 await _seed(core, store)
@@ -139,6 +141,7 @@ class Build:
             application = Application(
                 settings=settings,
                 rules=rules,
+                choice=choice,
                 store=store,
                 core=core,
                 queue=queue,
@@ -150,7 +153,7 @@ class Build:
             )
 
 
-def _chat_platforms(settings: Settings, store: Store, rules: PolicyFile) -> list[Platform]:
+def _chat_platforms(settings: Settings, store: Store, choice: PolicyChoice) -> list[Platform]:
     """Discord and Slack, as far as they have a token."""
     found: list[Platform] = []
     signer = Signer(*store.journal.seal.signing)
@@ -180,7 +183,7 @@ def _chat_platforms(settings: Settings, store: Store, rules: PolicyFile) -> list
                 installations=store.installations,
                 text_only=text_only,
                 public_url=settings.web.public_url,
-                asked=_asked(rules, store),
+                asked=lambda one: choice.of(one).may_ask(one),
                 now=now,
             )
         )
@@ -194,12 +197,6 @@ def _loaded(name: str) -> object:
         raise Misconfigured(
             f"{name} has a token, and {exc}: pip install 'bifocal[{name}]', or take the token away"
         ) from exc
-
-
-def _asked(rules: PolicyFile, store: Store) -> Callable[[str], Iterable[Action]]:
-    """What the rules in force in a workspace may ask for."""
-    choice = PolicyChoice(rules, lambda one: store.communities.of("slack", one).preset)
-    return lambda one: choice.of(one).may_ask(one)
 
 
 def _playground(settings: Settings) -> Playground:

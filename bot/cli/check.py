@@ -11,7 +11,7 @@ from analysis.detectors import DETECTORS
 from bot.cli.root import Root, finished, root_of, said, well_told
 from bot.config.tables import Settings
 from bot.core import Core, unasked
-from bot.policy.choice import PolicyChoice
+from bot.policy.choice import chosen_in
 from bot.policy.file import PolicyFile
 from bot.ports import Bounded
 from bot.storage.store import Store
@@ -68,7 +68,7 @@ async def look(
 def _too_much(platform: Bounded, name: str, rules: PolicyFile, store: Store) -> Iterator[str]:
     """What the rules in force ask for that the platform does not allow, each once."""
     communities = store.communities
-    choice = PolicyChoice(rules, lambda one: communities.of(name, one).preset)
+    choice = chosen_in(communities, rules)
     known = [one.id for one in communities.all(name)] or [""]
     said = [platform.asks_too_much(choice.of(one).may_ask(one), one) for one in known]
     yield from (f"{name}: {one}" for one in dict.fromkeys(chain.from_iterable(said)))

@@ -12,11 +12,12 @@ from rich.progress import Progress
 from bot.actions.durations import parse_duration
 from bot.cli import policy_text as text
 from bot.cli.policy_trial import run_tests
-from bot.cli.root import USAGE, Root, chosen_in, finished, root_of, said, well_told
+from bot.cli.root import USAGE, Root, finished, root_of, said, well_told
 from bot.config.tables import Settings
 from bot.errors import Misconfigured
 from bot.nearest import did_you_mean
 from bot.policy.backtest import Backtest
+from bot.policy.choice import chosen_in
 from bot.policy.explain import Explained
 from bot.policy.past import Past
 from bot.policy.policy import Policy
@@ -199,7 +200,7 @@ def explain_one(
 
     async def work() -> None:
         async with root.storage(settings) as store:
-            of = rules.of if policy else chosen_in(store, rules).of
+            of = rules.of if policy else chosen_in(store.communities, rules).of
             if (one := await why(store.journal, of, which)) is not None:
                 found.append(one)
 
@@ -218,7 +219,7 @@ def _chosen(root: Root, settings: Settings, community: str) -> Policy:
 
     async def work() -> None:
         async with root.storage(settings) as store:
-            found.append(chosen_in(store, root.policy(settings)).of(community))
+            found.append(chosen_in(store.communities, root.policy(settings)).of(community))
 
     finished(work())
     return found[0]

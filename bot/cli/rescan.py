@@ -10,9 +10,10 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from bot.cli.root import chosen_in, finished, root_of, said, well_told
+from bot.cli.root import finished, root_of, said, well_told
 from bot.errors import Misconfigured
 from bot.journey.judge import Judge
+from bot.policy.choice import chosen_in
 from bot.review.rescan import Rescanner, Step
 
 NICE = 10
@@ -46,7 +47,7 @@ def rescan(
     async def work() -> None:
         # The store first: what was spent today counts, and what this spends is written down.
         async with root.storage(settings) as store, root.core(settings, store) as core:
-            rules = chosen_in(store, policy)
+            rules = chosen_in(store.communities, policy)
             judge = Judge(core.pipeline, rules, store.banks.view, settings.analysis.remote)
             again = Rescanner(
                 store.journal, store.evidence, core.decode, judge.judge, lambda: datetime.now(UTC)

@@ -16,7 +16,6 @@ from bot.config.tables import Settings
 from bot.core import Core
 from bot.errors import BotError, Misconfigured
 from bot.log import configure, logger
-from bot.policy.choice import PolicyChoice
 from bot.policy.file import PolicyFile
 from bot.ports import Erases, Platform
 from bot.queue.port import Queue
@@ -101,12 +100,6 @@ def existing(settings: Settings) -> Settings:
             "with --config"
         )
     return settings
-
-
-def chosen_in(store: Store, rules: PolicyFile) -> PolicyChoice:
-    """The rules of each community, as a running bot would choose them."""
-    named = store.communities.named
-    return PolicyChoice(rules, lambda community: named(community).preset)
 
 
 def tell(sentence: str) -> None:

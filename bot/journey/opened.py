@@ -42,6 +42,7 @@ class Journey:
         *,
         settings: Settings,
         rules: PolicyFile,
+        choice: PolicyChoice,
         store: Store,
         core: Core,
         queue: Queue,
@@ -50,6 +51,7 @@ class Journey:
     ) -> None:
         self.settings = settings
         self.rules = rules
+        self.choice = choice
         self.store = store
         self.core = core
         self.queue = queue
@@ -87,12 +89,6 @@ class Journey:
             self.settings.analysis.remote,
             lambda: self.core.remote.meter.spared(EVERY, Spared.SHORT_CIRCUIT),
         )
-
-    @cached_property
-    def choice(self) -> PolicyChoice:
-        """The rules of each community."""
-        chosen = self.store.communities.named
-        return PolicyChoice(self.rules, lambda community: chosen(community).preset)
 
     @cached_property
     def look(self) -> Look:

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from importlib import resources
+from typing import Protocol
 
+from bot.communities import Community
 from bot.policy.file import PolicyFile
 from bot.policy.policy import Policy, preset_bytes
 
@@ -31,6 +33,19 @@ class PolicyChoice:
     def preset(self, name: str) -> Policy | None:
         """A preset that a community may choose; None where that would change nothing."""
         return self._presets.get(name)
+
+
+class Named(Protocol):
+    """Where it stands what a community chose."""
+
+    def named(self, community_id: str) -> Community:
+        """The community of this id, on whichever platform."""
+        ...
+
+
+def chosen_in(communities: Named, rules: PolicyFile) -> PolicyChoice:
+    """The rules of each community, as it chose them."""
+    return PolicyChoice(rules, lambda one: communities.named(one).preset)
 
 
 def _presets(current: str) -> dict[str, Policy]:

@@ -25,6 +25,7 @@ from bot.config.tables import Analysis, Limits, MediaLimits, Provider, Settings,
 from bot.config.tables import Discord as DiscordSettings
 from bot.core import Core, opened_core
 from bot.jobs import Answer, Job
+from bot.policy.choice import chosen_in
 from bot.policy.file import PolicyFile
 from bot.queue import open_queue
 from bot.queue.port import Queue
@@ -130,6 +131,7 @@ class House:
         application = Application(
             settings=self.settings,
             rules=self.rules,
+            choice=chosen_in(self.store.communities, self.rules),
             store=self.store,
             core=self.core,
             queue=self.queue,
