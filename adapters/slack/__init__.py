@@ -19,7 +19,7 @@ from adapters.slack.client import SlackClient
 from adapters.slack.events import PLATFORM
 from adapters.slack.http import Events, Signature
 from adapters.slack.install import Install
-from adapters.slack.installations import Installations, NoInstallations
+from adapters.slack.installations import Installations
 from adapters.slack.limits import GAP, Pace, WaitAsTold
 from adapters.slack.socket import Socket
 from adapters.slack.workspace import ONLY_ITS_OWN
@@ -58,7 +58,7 @@ class Slack:
         communities: Communities,
         bookmarks: Bookmarks,
         signer: Signer,
-        installations: Installations | None = None,
+        installations: Installations,
         text_only: bool = True,
         public_url: str = "",
         asked: Callable[[str], Iterable[Action]] = lambda _community: (),
@@ -90,7 +90,7 @@ class Slack:
                 text_only,
                 communities,
                 bookmarks,
-                installations or NoInstallations(),
+                installations,
                 signer,
                 now,
                 self._api,

@@ -27,23 +27,3 @@ class Installations(Protocol):
     async def drop(self, platform: str, community_id: str) -> bool:
         """Forget it; safe to repeat."""
         ...
-
-
-class NoInstallations:
-    """For one workspace by tokens: nothing is installed, and nothing can be."""
-
-    async def save(self, platform: str, community_id: str, given: Mapping[str, object]) -> None:
-        """Never called: without ``client_id`` there is no install page."""
-        raise NotImplementedError("no place to keep installations was given")
-
-    async def find(self, platform: str, community_id: str) -> Installation | None:  # noqa: ARG002 - the protocol's shape
-        """None."""
-        return None
-
-    async def all(self, platform: str) -> Sequence[Installation]:  # noqa: ARG002 - the same
-        """None."""
-        return ()
-
-    async def drop(self, platform: str, community_id: str) -> bool:  # noqa: ARG002 - the same
-        """Nothing is there."""
-        return False

@@ -40,6 +40,7 @@ async def test_it_can_be_asked_before_the_start(world: World) -> None:
             communities=started.communities,
             bookmarks=started.bookmarks,
             signer=started.slack._parts.front.signer,
+            installations=started.installations,
         )
 
         found = await fresh.examine()

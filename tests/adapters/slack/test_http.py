@@ -205,6 +205,7 @@ async def test_settings_by_which_slack_cannot_work_are_refused_with_the_fix(
             communities=started.communities,
             bookmarks=started.bookmarks,
             signer=started.slack._parts.front.signer,
+            installations=started.installations,
         )
 
 
