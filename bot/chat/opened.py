@@ -17,6 +17,7 @@ from bot.chat.queue import CaseQueue
 from bot.chat.refusals import RefusalLog
 from bot.chat.setting_up import SettingUp
 from bot.chat.telling import Health, Telling
+from bot.config.addresses import case_url
 from bot.config.tables import Settings
 from bot.core import Core
 from bot.log import logger
@@ -87,7 +88,7 @@ def front_desk(settings: Settings, store: Store, parts: Parts) -> FrontDesk:
     policy_file, preset = settings.policy.file, settings.policy.preset
     return FrontDesk(
         posts,
-        CaseQueue(journal, deciding, desk_url(settings)),
+        CaseQueue(journal, deciding, case_url(settings)),
         deciding,
         people,
         SettingUp(
@@ -102,12 +103,6 @@ def front_desk(settings: Settings, store: Store, parts: Parts) -> FrontDesk:
         store.evidence,
         RefusalLog(store.database, parts.clock).write,
     )
-
-
-def desk_url(settings: Settings) -> Callable[[str], str]:
-    """The address of a case on the web desk; empty where people cannot reach it."""
-    base = settings.web.public_url.rstrip("/")
-    return lambda case_id: f"{base}/desk/cases/{case_id}" if base else ""
 
 
 def _channels(settings: Settings) -> Mapping[str, str]:

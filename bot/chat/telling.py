@@ -10,7 +10,7 @@ from bot.chat.asker import Asker, Rank, Refused, check_rank
 from bot.chat.deciding import signature
 from bot.chat.sheet import Entry, Sheet, Tone
 from bot.communities import Communities
-from bot.model import CaseState, Mode, Ref
+from bot.model import CaseState, Mode
 from bot.policy.policy import Policy
 from bot.ports import Examined, Platform
 from bot.storage.activity import Activity, activity
@@ -188,16 +188,6 @@ def summary(title: str, found: Activity) -> Sheet:
         ("Providers", f"${found.usd:.2f}"),
     )
     return Sheet(title, fields=fields)
-
-
-def paused_in(switch: Switch, communities: Communities) -> Callable[[Ref], Awaitable[bool]]:
-    """Whether nothing may be done about a message now: everywhere, or in its community."""
-
-    async def paused(ref: Ref) -> bool:
-        here = communities.of(ref.platform, ref.community_id)
-        return bool(here.paused) or await switch.paused()
-
-    return paused
 
 
 def _short(text: str) -> str:

@@ -5,7 +5,6 @@ from functools import cached_property
 
 from analysis.remote.meter import EVERY, Spared
 from bot.app import App
-from bot.chat.telling import paused_in
 from bot.clock import SteadyClock
 from bot.config.tables import Settings
 from bot.core import Core
@@ -31,6 +30,7 @@ from bot.ports import Platform
 from bot.queue.port import Queue
 from bot.review.opened import Boards, boards
 from bot.storage.store import Store
+from bot.storage.switch import paused_in
 from bot.webhooks import Webhooks
 
 

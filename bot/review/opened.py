@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.chat.opened import desk_url
+from bot.config.addresses import case_url, desk_url
 from bot.config.tables import Settings
 from bot.ports import Platform
 from bot.review.board import Board
@@ -40,10 +40,9 @@ def boards(
 ) -> Boards:
     """All of them, over the same platforms."""
     posting = Posting(store.journal, platforms, store.communities, clock)
-    base = settings.web.public_url.rstrip("/")
-    desk = f"{base}/desk" if base else ""
+    desk = desk_url(settings)
     return Boards(
-        Board(store.journal, posting, desk_url(settings)),
+        Board(store.journal, posting, case_url(settings)),
         Incidents(IncidentShelf(store.database), posting, desk),
         Digests(store.database, store.communities, store.bookmarks, posting, desk),
         Wishes(store.erasures, posting),

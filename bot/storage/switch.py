@@ -4,12 +4,14 @@ It is read from the database each time, so that ``bifocal pause`` in another pro
 with the very next action. A read costs well under a millisecond.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, select
 
+from bot.communities import Communities
+from bot.model import Ref
 from bot.storage.database import Database
 from bot.storage.sql import audited, put_setting
 from bot.storage.tables import settings
@@ -65,3 +67,13 @@ class Switch:
             return bool(gone.rowcount)
 
         return await self._database.write(work)
+
+
+def paused_in(switch: Switch, communities: Communities) -> Callable[[Ref], Awaitable[bool]]:
+    """Whether nothing may be done about a message now: everywhere, or in its community."""
+
+    async def paused(ref: Ref) -> bool:
+        here = communities.of(ref.platform, ref.community_id)
+        return bool(here.paused) or await switch.paused()
+
+    return paused
