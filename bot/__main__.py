@@ -1,61 +1,31 @@
-"""The composition root: settings in, objects built and connected, the application run.
+"""The composition root: settings in, what each command needs out.
 
-The only file that knows all three packages.
+What is heavy is loaded by the command that needs it: a short command is to answer at once.
 """
 
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from adapters import PLATFORMS
-from adapters.playground import TEMPLATES, Playground
-from adapters.playground.events import COMMUNITY
-from adapters.playground.events import PLATFORM as PLAYGROUND
-from adapters.playground.examples import known_bad
-from analysis.registry import MissingExtra, load
 from analysis.sandbox import ForkServer, prepare
-from analysis.taxonomy import Category
-from analysis.types import BankKind, Banks, NoBanks
+from analysis.types import Banks, NoBanks
 from bot import log
-from bot.analyser import Analyser
-from bot.application import Application
-from bot.chat.signed import Signer
 from bot.cli import command_line
-from bot.cli.root import called, said
+from bot.cli.root import called
 from bot.clock import SteadyClock
-from bot.communities import Community
 from bot.config.load import load as load_settings
 from bot.config.tables import Settings
-from bot.core import Core, opened_core
-from bot.errors import Misconfigured
-from bot.journey.judge import Judge
-from bot.known import known_picture
-from bot.leaving import finish_leaving
-from bot.policy.choice import PolicyChoice, chosen_in
 from bot.policy.file import PolicyFile
-from bot.ports import Erases, Platform
 from bot.queue import open_queue
 from bot.queue.port import Queue
 from bot.storage.store import Store, data_directory, database_exists, opened
-from bot.storage.tokens import Scope as TokenScope
-from bot.web.access import Requires, Scope
-from bot.web.pages import Pages
-from bot.web.services import Mounted
 
-if TYPE_CHECKING:  # loaded only where it has a token, so that the other's library may be missing
-    from adapters.discord import Discord
-    from adapters.slack import Slack
-
-SIGN_IN_LASTS = timedelta(hours=1)
-"""How long the printed link works; chosen by eye, it is clicked at once or not at all."""
-
-ROOM = "playground.db"
-"""The playground's own database, beside the other."""
-
+if TYPE_CHECKING:
+    from bot.analyser import Analyser
+    from bot.core import Core
+    from bot.ports import Erases, Platform
 
 now = SteadyClock()
 """The time, aware and in UTC."""
@@ -86,8 +56,10 @@ class Build:
 
     def core(
         self, settings: Settings, store: Store | None = None
-    ) -> AbstractAsyncContextManager[Core]:
+    ) -> "AbstractAsyncContextManager[Core]":
         """The sandbox and the pipeline; ``store`` keeps what providers cost."""
+        from bot.core import opened_core  # noqa: PLC0415 - as for ``serve``
+
         return opened_core(settings, self._server or prepare(), store.spend if store else None)
 
     @asynccontextmanager
@@ -99,19 +71,26 @@ class Build:
         finally:
             await queue.close()
 
-    def platforms(self, settings: Settings, store: Store) -> Sequence[Platform]:
+    def platforms(self, settings: Settings, store: Store) -> "Sequence[Platform]":
         """The chat platforms that have a token, not started: to be examined."""
-        choice = chosen_in(store.communities, self.policy(settings))
-        return _chat_platforms(settings, store, choice)
+        from bot.policy.choice import chosen_in  # noqa: PLC0415 - as for ``serve``
+        from bot.serving import chat_platforms  # noqa: PLC0415
 
-    def keepers(self, settings: Settings) -> Mapping[str, Erases]:
+        choice = chosen_in(store.communities, self.policy(settings))
+        return chat_platforms(settings, store, choice, now)
+
+    def keepers(self, settings: Settings) -> "Mapping[str, Erases]":
         """The playground, where it has ever been opened; other platforms keep their own posts."""
-        room = data_directory(settings.storage) / ROOM
-        return {PLAYGROUND: Playground(room)} if room.exists() else {}
+        from bot.serving import keepers  # noqa: PLC0415 - as for ``serve``
+
+        return keepers(settings)
 
     @asynccontextmanager
-    async def analyser(self, settings: Settings, policy: Path | None) -> AsyncIterator[Analyser]:
+    async def analyser(self, settings: Settings, policy: Path | None) -> "AsyncIterator[Analyser]":
         """The core and the policy alone; with the banks where there is a database already."""
+        from bot.analyser import Analyser  # noqa: PLC0415 - as for ``serve``
+        from bot.journey.judge import Judge  # noqa: PLC0415
+
         rules = self.policy(settings, policy)
         async with AsyncExitStack() as stack:
             store: Store | None = None
@@ -124,101 +103,9 @@ class Build:
 
     async def serve(self, settings: Settings, roles: frozenset[str]) -> None:
         """Run the application until it is told to stop."""
-        _refuse_what_needs_more(roles)
-        async with AsyncExitStack() as stack:
-            rules = self.policy(settings)
-            store = await stack.enter_async_context(self.storage(settings))
-            core = await stack.enter_async_context(self.core(settings, store))
-            queue = await stack.enter_async_context(self.queue(settings))
-            await finish_leaving(store, queue, self.keepers(settings), now())
-            choice = chosen_in(store.communities, rules)
-            platforms = [p for p in _chat_platforms(settings, store, choice) if p.name in roles]
-            if settings.playground_on:
-                platforms.append(_playground(settings))
-                await _seed(core, store)
-            named = {platform.name: platform for platform in platforms}
-            code = await store.sessions.link("you", TokenScope.ADMIN, SIGN_IN_LASTS)
-            application = Application(
-                settings=settings,
-                rules=rules,
-                choice=choice,
-                store=store,
-                core=core,
-                queue=queue,
-                platforms=named,
-                clock=now,
-            )
-            await application.run(
-                stack, _mounted(platforms), lambda port: _greet(settings, named, port, code)
-            )
+        from bot.serving import serve  # noqa: PLC0415 - other commands do without the application
 
-
-def _chat_platforms(settings: Settings, store: Store, choice: PolicyChoice) -> list[Platform]:
-    """Discord and Slack, as far as they have a token."""
-    found: list[Platform] = []
-    signer = Signer(*store.journal.seal.signing)
-    text_only = settings.analysis.text_only
-    if settings.discord.token:
-        discord = cast("type[Discord]", _loaded("discord"))
-        found.append(
-            discord(
-                settings.discord,
-                settings.media,
-                communities=store.communities,
-                bookmarks=store.bookmarks,
-                signer=signer,
-                text_only=text_only,
-                now=now,
-            )
-        )
-    if settings.slack.bot_token or settings.slack.client_id:
-        slack = cast("type[Slack]", _loaded("slack"))
-        found.append(
-            slack(
-                settings.slack,
-                settings.media,
-                communities=store.communities,
-                bookmarks=store.bookmarks,
-                signer=signer,
-                installations=store.installations,
-                text_only=text_only,
-                public_url=settings.web.public_url,
-                asked=lambda one: choice.of(one).may_ask(one),
-                now=now,
-            )
-        )
-    return found
-
-
-def _loaded(name: str) -> object:
-    try:
-        return load(PLATFORMS, name)
-    except MissingExtra as exc:
-        raise Misconfigured(
-            f"{name} has a token, and {exc}: pip install 'bifocal[{name}]', or take the token away"
-        ) from exc
-
-
-def _playground(settings: Settings) -> Playground:
-    pages = Pages(TEMPLATES)
-    return Playground(
-        data_directory(settings.storage) / ROOM,
-        guard=lambda scope: Requires(Scope(scope)),
-        render=lambda request, template, /, **context: pages.render(request, template, context),
-        simulate=settings.playground.simulate,
-    )
-
-
-async def _seed(core: Core, store: Store) -> None:
-    """Make the room a community, and put the examples' known-bad picture into its bank; once."""
-    if not store.communities.all(PLAYGROUND):
-        await store.communities.change(PLAYGROUND, COMMUNITY, _named, by="bifocal")
-    known = await known_picture(core, known_bad().read_bytes(), Category.SCAM, confirmed=True)
-    await store.banks.add(COMMUNITY, "examples", BankKind.BAD, [known], by="bifocal")
-
-
-def _named(room: Community) -> Community:
-    return replace(room, name="Playground")
+        await serve(self, settings, roles, now)
 
 
 def _queue_url(settings: Settings) -> str:
@@ -229,41 +116,9 @@ async def _no_banks(_community: str) -> Banks:
     return NoBanks()
 
 
-def _refuse_what_needs_more(roles: frozenset[str]) -> None:
-    if not {"web", "worker"} <= roles:
-        raise Misconfigured(
-            "--only would split the work over several processes, and the SQLite queue serves "
-            "one: run without --only"
-        )
-
-
-def _mounted(platforms: Iterable[Platform]) -> tuple[Mounted, ...]:
-    """Platforms' own routes, which ask for their scopes, or check signatures, themselves."""
-    homes = {PLAYGROUND: "/playground"}
-    return tuple(
-        Mounted(platform.name, routes, None, homes.get(platform.name, ""))
-        for platform in platforms
-        if (routes := platform.routes()) is not None
-    )
-
-
-def _greet(settings: Settings, platforms: Mapping[str, Platform], port: int, code: str) -> None:
-    web = settings.web
-    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(web.host, web.host)  # noqa: S104 - shown, not bound
-    base = web.public_url.rstrip("/") or f"http://{shown}:{port}"
-    said.print("\nBifocal is running. Sign in once, within the hour:\n", markup=False)
-    said.print(f"    {base}/signin?code={code}\n", markup=False, soft_wrap=True)
-    if PLAYGROUND in platforms:
-        said.print("Then open Examples and post them all. Stop with Ctrl-C.\n", markup=False)
-    for name in sorted(platforms.keys() - {PLAYGROUND}):
-        simulate = getattr(settings, name).simulate
-        how = "rehearsing where nobody switched it live" if simulate else "live"
-        said.print(f"{name.capitalize()}: {how}; /bifocal setup there.\n", markup=False)
-
-
 def main() -> None:
     """Run the command line."""
-    sys.exit(called(command_line(), Build()))
+    sys.exit(called(command_line(sys.argv[1:]), Build()))
 
 
 if __name__ == "__main__":

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol, Self, runtime_checkable
-
-from fastapi import APIRouter
+from typing import TYPE_CHECKING, Protocol, Self, runtime_checkable
 
 from bot.house import House
 from bot.model import Attachment, Author, Message, Outcome, Receipt, Record, Ref
 from bot.review.card import Card
+
+if TYPE_CHECKING:  # heavy, and of no use to the command line
+    from fastapi import APIRouter
 
 
 class Presence(StrEnum):
@@ -293,7 +294,7 @@ class Platform(Protocol):
         """Stop listening. Nothing new is accepted after this returns."""
         ...
 
-    def routes(self) -> APIRouter | None:
+    def routes(self) -> "APIRouter | None":
         """Pages and endpoints of the platform's own, to be mounted on the web application."""
         ...
 

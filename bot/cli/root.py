@@ -6,20 +6,22 @@ import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Any, ParamSpec, Protocol
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol
 
 import typer
 from rich.console import Console
 
-from bot.analyser import Analyser
 from bot.config.tables import Settings
-from bot.core import Core
 from bot.errors import BotError, Misconfigured
 from bot.log import configure, logger
 from bot.policy.file import PolicyFile
-from bot.ports import Erases, Platform
 from bot.queue.port import Queue
 from bot.storage.store import Store, database_exists
+
+if TYPE_CHECKING:  # every command comes through here, and few need these
+    from bot.analyser import Analyser
+    from bot.core import Core
+    from bot.ports import Erases, Platform
 
 DONE, ENVIRONMENT, USAGE, INCOMPLETE = 0, 1, 2, 3
 """Exit codes (design.md §9): a bad post found is still 0; 3 is an incomplete analysis."""
@@ -54,13 +56,13 @@ class Root(Protocol):
 
     def core(
         self, settings: Settings, store: Store | None = None
-    ) -> AbstractAsyncContextManager[Core]:
+    ) -> "AbstractAsyncContextManager[Core]":
         """The sandbox and the pipeline; ``store`` keeps what providers cost."""
         ...
 
     def analyser(
         self, settings: Settings, policy: Path | None
-    ) -> AbstractAsyncContextManager[Analyser]:
+    ) -> "AbstractAsyncContextManager[Analyser]":
         """The core and the policy alone, as ``analyze`` needs them."""
         ...
 
@@ -72,11 +74,11 @@ class Root(Protocol):
         """The queue, of which only one process may have hold."""
         ...
 
-    def platforms(self, settings: Settings, store: Store) -> Sequence[Platform]:
+    def platforms(self, settings: Settings, store: Store) -> "Sequence[Platform]":
         """The chat platforms that have a token, not started: to be examined."""
         ...
 
-    def keepers(self, settings: Settings) -> Mapping[str, Erases]:
+    def keepers(self, settings: Settings) -> "Mapping[str, Erases]":
         """The platforms that keep posts of their own, by name."""
         ...
 

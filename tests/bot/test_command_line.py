@@ -1,6 +1,8 @@
 """What is typed wrong is one sentence, and what breaks tells neither values nor a traceback."""
 
 import logging
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -17,6 +19,7 @@ from bot.cli.search import a_cursor, cursor, span
 from bot.errors import Misconfigured
 from bot.storage.search import Hit
 from tests.bot.storage.builders import a_key
+from tests.journey.process import ROOT
 
 
 @pytest.fixture(autouse=True)
@@ -123,3 +126,27 @@ def test_every_command_stands_in_a_panel_of_the_first_help() -> None:
     panels |= {one.rich_help_panel for one in app.registered_groups}
 
     assert panels == set(COMMANDS)
+
+
+@pytest.mark.parametrize("name", [name for names in COMMANDS.values() for name in names])
+def test_a_command_that_is_named_comes_alone_and_as_among_all(name: str) -> None:
+    def described(*arguments: str) -> dict[str, list[Any]]:
+        every = commands(command_line(arguments))
+        return {whole: [one.help, *(each.name for each in one.params)] for whole, one in every}
+
+    alone, among_all = described(name, "--config", "x"), described()
+    whole = f"bifocal {name}"
+    mine = {one for one in among_all if f"{one} ".startswith(f"{whole} ")}
+
+    assert alone == {one: among_all[one] for one in mine | {"bifocal"}}
+
+
+def test_a_short_command_loads_neither_the_web_nor_the_analysis() -> None:
+    program = (
+        "import sys; from bot.__main__ import Build; from bot.cli import command_line;"
+        "command_line(['tokens']); print(*sorted(sys.modules))"
+    )
+    loaded = subprocess.check_output([sys.executable, "-c", program], cwd=ROOT, text=True).split()  # noqa: S603 - our own interpreter
+
+    assert "bot.cli.tokens" in loaded
+    assert {"fastapi", "analysis.pipeline", "bot.application"}.isdisjoint(loaded)

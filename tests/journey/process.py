@@ -23,6 +23,8 @@ QUICK = {
     "BIFOCAL_LOG__FORMAT": "json",
 }
 """Settings for tests that are not about reading pictures."""
+UNUSED = "unused"
+"""A token for a bot whose API nobody calls; to make a real one takes a process of its own."""
 _LINK = re.compile(r"(http://127\.0\.0\.1:\d+)/signin\?code=(\S+)")
 
 

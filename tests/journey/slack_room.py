@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.emulators.slack import Channel, Message, Team, User, View, World, slack_world
 from tests.emulators.slack.controls import words_of
-from tests.journey.process import Bot
+from tests.journey.process import UNUSED, Bot
 
 RULES = """
 extends = "standard"
@@ -122,7 +122,7 @@ async def a_workspace(
         if http:
             del settings["BIFOCAL_SLACK__APP_TOKEN"]
             settings["BIFOCAL_SLACK__SIGNING_SECRET"] = world.settings().signing_secret
-        async with Bot(folder, {**settings, **more}) as bot:
+        async with Bot(folder, {**settings, **more}, UNUSED) as bot:
             if http:
                 await world.point_at(f"{bot.url}/slack/events")
             else:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.adapters.discord.kit import a_png
 from tests.emulators.discord import Channel, Guild, Member, World, discord_world
-from tests.journey.process import Bot, command
+from tests.journey.process import UNUSED, Bot, command
 
 pytestmark = pytest.mark.slow
 SCAM = (
@@ -51,7 +51,7 @@ async def a_scene(folder: Path, **more: str) -> AsyncIterator[Scene]:
         guild = world.guild("Home")
         general, log = guild.channel("general"), guild.channel("mod-log")
         ann, mia = guild.member("ann"), guild.moderator("mia")
-        async with Bot(folder, settings(world, log, **more)) as bot:
+        async with Bot(folder, settings(world, log, **more), UNUSED) as bot:
             await world.connected(30)
             await world.until(lambda: general.messages, 30)  # it says hello
             yield Scene(world, guild, general, log, ann, mia, bot)
@@ -148,7 +148,7 @@ async def test_a_wrong_token_leaves_the_pages_up_and_says_what_to_change(tmp_pat
     async with discord_world() as world:
         log = world.guild("Home").channel("mod-log")
         wrong = settings(world, log, BIFOCAL_DISCORD__TOKEN="wrong-token-canary")
-        async with Bot(tmp_path, wrong) as bot:
+        async with Bot(tmp_path, wrong, UNUSED) as bot:
             await bot.until("discord.stopped")
             async with bot.client() as client:
                 ready = await client.get("/readyz")

@@ -9,7 +9,7 @@ import httpx
 
 from tests.emulators.slack import Message, Team, World, slack_world
 from tests.emulators.slack.controls import words_of
-from tests.journey.process import Bot, command
+from tests.journey.process import UNUSED, Bot, command
 from tests.journey.slack_room import RULES, WITHIN
 
 WORDS = "claim your free nitro by the canary road"
@@ -36,7 +36,7 @@ async def an_app(folder: Path) -> AsyncIterator[tuple[World, Bot]]:
     """The real bot over HTTP, in no workspace yet, as talkative as it gets."""
     async with slack_world() as world:
         world.office.retries = (0.0, 0.0, 0.0)
-        async with Bot(folder, settings_of(world, folder)) as bot:
+        async with Bot(folder, settings_of(world, folder), UNUSED) as bot:
             await listening(world, bot)
             yield world, bot
 
