@@ -1,6 +1,5 @@
 """What is typed wrong is one sentence, and what breaks tells neither values nor a traceback."""
 
-import logging
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -8,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-import structlog
 import typer
 
 from bot.__main__ import Build
@@ -20,17 +18,6 @@ from bot.errors import Misconfigured
 from bot.storage.search import Hit
 from tests.bot.storage.builders import a_key
 from tests.journey.process import ROOT
-
-
-@pytest.fixture(autouse=True)
-def logs() -> Iterator[None]:
-    """Leave logging as it was."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    structlog.reset_defaults()
-    root.handlers[:] = handlers
-    root.setLevel(level)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ it ends at once: 1 the environment failed, 2 bad usage, configuration or policy,
 
 import asyncio
 import json
-import logging
 import os
 import socket
 from collections.abc import Iterator, Mapping
@@ -17,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 
 from analysis.taxonomy import Category
 from analysis.types import Assessment
@@ -99,15 +97,10 @@ def here(
             monkeypatch.delenv(name)
     monkeypatch.setenv("BIFOCAL_ANALYSIS__OCR", "false")
     monkeypatch.setenv("BIFOCAL_LOG__LEVEL", "error")
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
     here = Here(tmp_path, capsys)
     yield here
     if here.build._server is not None:
         here.build._server.stop()
-    structlog.reset_defaults()
-    root.handlers[:] = handlers
-    root.setLevel(level)
 
 
 def analysis(folder: Path, files: Mapping[str, bytes]) -> tuple[Told, dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 import json
 import logging
-from collections.abc import Iterator
 from io import StringIO
 
 import pytest
@@ -20,17 +19,14 @@ WORDS = "words of a post that nobody else may read"
 
 
 @pytest.fixture
-def said() -> Iterator[StringIO]:
+def said() -> StringIO:
     """Everything that is logged, at the talkative level."""
-    root = logging.getLogger()
-    before, level = root.handlers[:], root.level
     log.configure("debug", "json")
-    (handler,) = root.handlers
+    (handler,) = logging.getLogger().handlers
     assert isinstance(handler, logging.StreamHandler)
     lines = StringIO()
     handler.setStream(lines)
-    yield lines
-    logging.basicConfig(handlers=before, level=level, force=True)
+    return lines
 
 
 async def much_trouble(started: Started) -> None:
