@@ -4,10 +4,11 @@ from tests.bot.storage.conftest import (
     database,
     journal,
     postgres_url,
+    schemas,
     seal,
     sqlite,
     sqlite_url,
     url,
 )
 
-__all__ = ["database", "journal", "postgres_url", "seal", "sqlite", "sqlite_url", "url"]
+__all__ = ["database", "journal", "postgres_url", "schemas", "seal", "sqlite", "sqlite_url", "url"]

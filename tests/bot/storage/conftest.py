@@ -1,6 +1,5 @@
 """Databases to try the store on: SQLite always, PostgreSQL where one answers."""
 
-import secrets
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -12,25 +11,26 @@ from bot.storage.database import Database
 from bot.storage.journal import Journal
 from bot.storage.seal import Seal
 from tests.bot.storage.builders import parse
+from tests.bot.storage.schemas import Schemas, url_of
 
-POSTGRES = "host=127.0.0.1 port=5432 dbname=test connect_timeout=2"
+
+@pytest.fixture(scope="session")
+def schemas() -> Iterator[Schemas]:
+    """The schemas of this worker."""
+    made = Schemas()
+    yield made
+    made.close()
 
 
 @pytest.fixture
-def postgres_url() -> Iterator[str]:
-    """A schema of our own on the PostgreSQL that answers on loopback; gone afterwards."""
+def postgres_url(schemas: Schemas) -> Iterator[str]:
+    """An empty, migrated schema on the PostgreSQL that answers on loopback."""
     try:
-        conn = psycopg.connect(POSTGRES, autocommit=True)
+        name = schemas.take()
     except psycopg.OperationalError:
         pytest.skip("no PostgreSQL with a database 'test' answers on 127.0.0.1:5432")
-    name = f"bifocal_{secrets.token_hex(6)}"
-    with conn:
-        conn.execute(f'CREATE SCHEMA "{name}"')
-    try:
-        yield f"postgresql+psycopg://127.0.0.1:5432/test?options=-csearch_path%3D{name}"
-    finally:
-        with psycopg.connect(POSTGRES, autocommit=True) as again:
-            again.execute(f'DROP SCHEMA "{name}" CASCADE')
+    yield url_of(name)
+    schemas.give_back(name)
 
 
 @pytest.fixture

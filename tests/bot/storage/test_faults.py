@@ -15,7 +15,7 @@ from bot.errors import EnvironmentFailed
 from bot.storage.database import Database
 from bot.storage.engines import POOL, READERS
 from bot.storage.tables import banks
-from tests.bot.storage.conftest import POSTGRES
+from tests.bot.storage.schemas import POSTGRES
 
 
 def a_url(path: Path) -> str:

@@ -12,7 +12,7 @@ from bot.storage.audit import Audit
 from bot.storage.database import Database
 from bot.storage.journal import Journal
 from bot.storage.seal import key_file
-from tests.bot.storage.conftest import POSTGRES
+from tests.bot.storage.schemas import POSTGRES
 from tests.journey.kills import LONG_AGO, SCAM, drained
 from tests.journey.process import Bot
 
