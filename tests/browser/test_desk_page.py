@@ -42,6 +42,19 @@ async def test_a_case_is_upheld_by_keys_alone(visit: Visit) -> None:
     assert visit.world.desk.held["c1"].state is CaseState.CLOSED
 
 
+async def test_a_key_that_comes_before_the_page_is_ready_leads_nobody_away(visit: Visit) -> None:
+    # htmx puts its start off until the page is loaded; on a busy machine that is a while.
+    await visit.page.add_init_script(
+        "const at = window.setTimeout; window.setTimeout = (act, ms, ...more) =>"
+        " at(act, document.readyState === 'complete' ? ms : 60_000, ...more);"
+    )
+    page = await visit.go("/desk")
+    await page.keyboard.press("j")
+    await page.keyboard.press("u")
+
+    await expect(page.locator("#case-c1 .card-foot")).to_contain_text("Upheld by mod")
+
+
 async def test_overturning_with_a_note_shows_what_stayed(visit: Visit) -> None:
     page = await visit.go("/desk")
     await page.keyboard.press("j")

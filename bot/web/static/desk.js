@@ -14,12 +14,18 @@
     next.focus({ preventScroll: true });
     next.scrollIntoView({ block: "start" });
   };
+  // Whoever presses a key before htmx came to a form would be led away by the form itself.
+  const press = (selector) => {
+    const there = target();
+    if (there) window.htmx?.process(there);
+    there?.querySelector(selector)?.click();
+  };
   const keys = {
     j: () => step(1),
     k: () => step(-1),
-    v: () => target()?.querySelector(".veil")?.click(),
-    u: () => target()?.querySelector("[data-uphold]")?.click(),
-    o: () => target()?.querySelector("[data-overturn]")?.click(),
+    v: () => press(".veil"),
+    u: () => press("[data-uphold]"),
+    o: () => press("[data-overturn]"),
     n: () => target()?.querySelector(".decide-note")?.focus(),
     "?": () => document.getElementById("keys").showModal(),
   };
