@@ -19,13 +19,14 @@ run: $(VENV)/.run
 	@exec $(BIN)/bifocal run
 
 # One file to one worker, so that a file's processes and browsers are started once. Not loadgroup:
-# pytest-xdist 3.8 writes its groups where pytest 9.2 no longer reads them, and spreads all.
+# pytest-xdist 3.8 writes its groups where pytest 9.2 no longer reads them, and spreads all. Files
+# stay in our order, long ones first, instead of those with many tests first.
 test: $(VENV)/.dev
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/lint-imports
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # The same without the tests: what an editor would tell you.
 check: $(VENV)/.dev

@@ -11,6 +11,8 @@ from tests.emulators.slack.controls import words_of
 from tests.journey.process import command
 from tests.journey.slack_room import Workspace, a_workspace, settings_of
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 async def live(tmp_path: Path) -> AsyncIterator[Workspace]:

@@ -6,11 +6,14 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.emulators.slack import Message, Team, World, slack_world
 from tests.emulators.slack.controls import words_of
 from tests.journey.process import UNUSED, Bot, command
 from tests.journey.slack_room import RULES, WITHIN
+
+pytestmark = pytest.mark.slow
 
 WORDS = "claim your free nitro by the canary road"
 

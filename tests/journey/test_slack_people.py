@@ -13,6 +13,8 @@ from tests.emulators.slack.interactions import press_payload
 from tests.journey.process import command
 from tests.journey.slack_room import Workspace, a_workspace
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 async def here(tmp_path: Path) -> AsyncIterator[Workspace]:
